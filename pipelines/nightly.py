@@ -1,0 +1,84 @@
+"""The night as a Prefect flow: plain functions of `listening.steps`, one task each, retried where it helps.
+
+Tasks take no parameter and return counts only, so that Prefect holds neither a verbatim nor the key of pseudonyms.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+ROOT = Path(__file__).resolve().parents[1]
+os.environ.setdefault("PREFECT_HOME", str(ROOT / "data" / ".prefect"))
+os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
+
+from prefect import Task, flow, get_run_logger, task  # noqa: E402
+from prefect.artifacts import create_markdown_artifact  # noqa: E402
+from prefect.cache_policies import NO_CACHE  # noqa: E402
+
+from listening.configuration import read_night  # noqa: E402
+from listening.errors import FormatError, SourceError  # noqa: E402
+from listening.steps.ingest import ingest  # noqa: E402
+from listening.steps.night import NightReport, failed, night_tagger, open_night, summarise_night  # noqa: E402
+from listening.steps.tag import tag_chunk, tagging  # noqa: E402
+
+Result = TypeVar("Result")
+
+
+def worth_retrying(step: Any, run: Any, state: Any) -> bool:
+    """Tell whether a failed task may succeed in a minute: a file in a wrong form will not mend itself."""
+    return not isinstance(state.result(raise_on_failure=False), FormatError)
+
+
+def as_task(name: str, step: Callable[[], Result], *, retries: int = 0) -> Task[[], Result]:
+    """Make a task of a plain function; nothing of what it reads or gives is kept by Prefect."""
+    return task(
+        step,
+        name=name,
+        retries=retries,
+        retry_delay_seconds=[5, 60][:retries],
+        retry_condition_fn=worth_retrying,
+        cache_policy=NO_CACHE,
+        persist_result=False,
+    )
+
+
+@flow(name="nuit", persist_result=False)
+def nightly(configuration: str = str(ROOT / "pipelines" / "nightly.yaml")) -> None:
+    """Ingest each source, tag what is pending, summarise and publish; name the sources that failed at the end."""
+    log = get_run_logger()
+    night = read_night(Path(configuration))
+    report = NightReport()
+    tagger, codebook = night_tagger(night)
+    with open_night(night) as (store, key):
+        for source in night.sources:
+            read = as_task(
+                f"lire {source.name}",
+                lambda source=source: ingest(source, store, key=key, since=night.since),
+                retries=2,
+            )
+            state = read(return_state=True)
+            outcome = state.result(raise_on_failure=False)
+            if state.is_completed():
+                report.ingested[source.name] = outcome
+            else:
+                report.failures[source.name] = str(outcome)
+        if store.count_pending(tagger.model, codebook.reference):
+            with tagging(store, tagger, codebook) as run:
+                code = as_task("coder", lambda: tag_chunk(store, tagger, codebook, run, chunk=night.chunk), retries=1)
+                while done := code():
+                    report.tagged += done
+                run.counts["tagged"] = report.tagged
+        publish = as_task("publier", lambda: summarise_night(night, store, failures=failed(report))[1], retries=1)
+        report.page = publish()
+    for line in report.lines():
+        log.info(line)
+    create_markdown_artifact("\n\n".join(report.lines()), key="nuit", description="Ce que la nuit a fait, en nombres")
+    if report.failures:
+        raise SourceError("sources en échec : " + " | ".join(failed(report)))
+
+
+if __name__ == "__main__":
+    nightly()

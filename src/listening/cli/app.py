@@ -1,0 +1,49 @@
+"""The application: its commands, and how errors reach the person."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+from rich.console import Console
+from typer.exceptions import Abort, TyperException
+
+from listening.cli import doctor, model, night, tag
+from listening.cli.french import FrenchCommand, FrenchGroup, usage_error
+from listening.errors import ListeningError
+
+app = typer.Typer(
+    name="listening",
+    help="Lire ce que les clients écrivent en français, et dire ce qu'ils en ressentent.",
+    cls=FrenchGroup,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for command in (night.run, night.ingest, tag.tag, night.summary, model.train, model.evaluate, doctor.doctor):
+    app.command(cls=FrenchCommand)(command)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; an error of ours is one sentence and exit code 1, a wrong usage exit code 2."""
+    console = Console(stderr=True, soft_wrap=True, highlight=False)
+    try:
+        code = app(arguments, standalone_mode=False)
+    except ListeningError as error:
+        for line in str(error).splitlines():
+            console.print(f"[bold red]Erreur[/] : {_plain(line)}")
+        sys.exit(1)
+    except TyperException as error:
+        console.print(f"[bold red]Erreur[/] : {_plain(usage_error(error))}")
+        sys.exit(2)
+    except (Abort, KeyboardInterrupt):
+        console.print("Interrompu ; ce qui était fait est gardé, relancez la même commande pour finir.")
+        sys.exit(130)
+    except BrokenPipeError:  # the reader of our output went away, as `head` does
+        sys.stderr.close()
+        sys.exit(141)
+    sys.exit(code or 0)
+
+
+def _plain(text: str) -> str:
+    return text.replace("[", r"\[")

@@ -1,0 +1,61 @@
+"""`listening tag`: tag any file, without store or configuration."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, TextIO
+
+import typer
+
+
+def tag(
+    file: Annotated[
+        Path, typer.Argument(metavar="FICHIER", help="CSV, XLSX, JSONL, Parquet ou TXT (un texte par ligne).")
+    ],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Fichier JSONL à écrire ; « - » : sortie standard.")],
+    text: Annotated[str | None, typer.Option(metavar="COLONNE", help="Colonne des textes.")] = None,
+    id: Annotated[str | None, typer.Option(metavar="COLONNE", help="Colonne des identifiants.")] = None,
+    question: Annotated[
+        str | None, typer.Option(metavar="TEXTE", help="Question à laquelle les textes répondent.")
+    ] = None,
+    encoding: Annotated[str, typer.Option(help="Encodage du fichier.")] = "utf-8-sig",
+    model: Annotated[Path | None, typer.Option(help="Dossier du modèle, au lieu de celui qui est livré.")] = None,
+    codebook: Annotated[Path | None, typer.Option(help="Plan de codage, au lieu de celui qui est livré.")] = None,
+) -> None:
+    """Coder les textes d'un fichier : une ligne JSON par ligne lue, dans l'ordre, sans rien laisser."""
+    from rich.console import Console
+
+    from listening.cli.progress import progress
+    from listening.codebook import load_codebook
+    from listening.steps.files import read_texts, tag_rows, to_json
+    from listening.tagging.engine import load_tagger
+
+    tagger, frame = load_tagger(model), load_codebook(codebook)
+    rows = read_texts(file, text=text, id=id, encoding=encoding)
+    console = Console(stderr=True, soft_wrap=True, highlight=False)
+    with _writing(output) as stream, progress("Codage") as advance:
+        for row, reading in tag_rows(rows, tagger, frame, question=question):
+            stream.write(to_json(row, reading, model=tagger.model, codebook=frame.reference) + "\n")
+            advance(1)
+            if row.problem:
+                console.print(f"[yellow]Attention[/] : {row.problem} ; cette ligne est rendue sans code", markup=True)
+
+
+@contextmanager
+def _writing(output: Path) -> Iterator[TextIO]:
+    """Give standard output for « - », else a file that takes its name only once it is whole."""
+    if str(output) == "-":
+        yield sys.stdout
+        sys.stdout.flush()
+        return
+    output.parent.mkdir(parents=True, exist_ok=True)
+    part = output.with_name(output.name + ".part")
+    try:
+        with part.open("w", encoding="utf-8") as stream:
+            yield stream
+        part.replace(output)
+    finally:
+        part.unlink(missing_ok=True)

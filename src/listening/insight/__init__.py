@@ -1,0 +1,1 @@
+"""Figures of what customers write: themes, sentiment, scores, with their intervals, and quotes."""

@@ -1,0 +1,131 @@
+"""The records that every step exchanges: `Verbatim`, `Segment`, `Tag`, `Reading`, `RowProblem`, `Run`.
+
+All are frozen; ids come from content, so that the same input gives the same id and a second run does nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, get_args
+
+Channel = Literal["survey", "forum", "social", "review"]
+Polarity = Literal["negatif", "neutre", "positif"]
+CHANNELS: tuple[Channel, ...] = get_args(Channel)
+POLARITIES: tuple[Polarity, ...] = get_args(Polarity)
+
+
+def content_id(*parts: str) -> str:
+    """Give the 20-hex-digit id of some content: the same parts always give the same id.
+
+    >>> content_id("enquete", "R_01")
+    'c14179cec5bd9c817f09'
+    """
+    return hashlib.blake2b("\x1f".join(parts).encode(), digest_size=10).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scores:
+    """Closed answers given with a verbatim: NPS 0–10, CSAT 1–5, CES 1–7 (7 = easy), stars 1–5."""
+
+    nps: int | None = None
+    csat: int | None = None
+    ces: int | None = None
+    stars: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verbatim:
+    """What one person wrote in one place, with its context.
+
+    `external_id` is the source's own id. `author` is the name or handle as read; the store keeps its keyed hash
+    only. `parent` is the external id of the post that this one answers, `thread` that of its topic. `created_at`
+    carries its time zone. `weight` is the survey weight (1.0 = none). `meta` holds further closed columns (segment,
+    region…), never free text.
+    """
+
+    source: str
+    channel: Channel
+    external_id: str
+    text: str
+    question: str | None = None
+    language: str | None = None
+    created_at: datetime | None = None
+    author: str | None = None
+    brand: str | None = None
+    url: str | None = None
+    thread: str | None = None
+    parent: str | None = None
+    scores: Scores = Scores()
+    weight: float = 1.0
+    wave: str | None = None
+    meta: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """Id of the place: it stays the same when the text is edited."""
+        return content_id(self.source, self.external_id)
+
+    @property
+    def version(self) -> str:
+        """Id of the content: it changes when the text or the question does."""
+        return content_id(self.source, self.external_id, self.text, self.question or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A sentence or clause of a text: `text[start:stop]`."""
+
+    start: int
+    stop: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tag:
+    """One code read in a text, with its polarity, and the words `text[start:stop]` that show it."""
+
+    code: str
+    probability: float
+    polarity: Polarity
+    polarity_probability: float
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a tagger reads in one text: the probability of each sentiment, and its tags, most probable first.
+
+    Tags are scores: those under a code's threshold are kept too, down to the tagger's floor.
+    """
+
+    sentiment: dict[Polarity, float]
+    tags: tuple[Tag, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowProblem:
+    """A row that could not be used: where it stood, why, and what it held, scrubbed."""
+
+    source: str
+    row: str
+    reason: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One execution of a step: with what it ran, how many came in and out, and how it ended."""
+
+    id: str
+    step: str
+    started_at: datetime
+    ended_at: datetime | None = None
+    status: Literal["running", "completed", "failed", "interrupted"] = "running"
+    model: str | None = None
+    codebook: str | None = None
+    configuration: dict[str, Any] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    message: str | None = None

@@ -1,0 +1,1 @@
+"""The figures as people read them: a page, spreadsheets, a terminal."""

@@ -1,0 +1,77 @@
+"""One page in French that shows a summary: it opens anywhere, offline, and prints."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from listening.insight.summary import Summary
+from listening.report import blocks, french
+
+LINEAGE = {
+    "model": "Modèle",
+    "codebook": "Plan de codage",
+    "thresholds": "Seuils",
+    "run": "Exécution",
+    "version": "Version du logiciel",
+}
+WRITERS = (
+    french.counted,
+    french.day,
+    french.day_and_hour,
+    french.decimal,
+    french.hundredths,
+    french.integer,
+    french.interval,
+    french.listing,
+    french.percent,
+    french.period,
+    french.points,
+    french.unbroken,
+)
+
+
+def render_html(
+    summary: Summary,
+    *,
+    title: str,
+    generated_at: datetime,
+    lineage: dict[str, str],
+    failures: list[str],
+    quarantine: int | None = None,
+) -> str:
+    """Give a self-contained HTML page: no script, no request; whatever people wrote is escaped.
+
+    `lineage` tells what made the figures, keyed by `model`, `codebook`, `thresholds`, `run`, `version` or by a French
+    label of its own; `failures` names the sources that could not be read. `quarantine` is a number of rows set aside,
+    for callers who do not count it in the summary's `left_out`.
+    """
+    shown = ("overall", "sources", "cards", "nets", "uncited", "scale", "sentiments", "heats", "scores", "quotes")
+    return (
+        _templates()
+        .get_template("summary.html")
+        .render(
+            {name: getattr(blocks, name)(summary) for name in shown},
+            summary=summary,
+            title=title,
+            generated_at=generated_at,
+            lineage={LINEAGE.get(name, name): value for name, value in lineage.items()},
+            quarantine=quarantine,
+            failures=failures,
+        )
+    )
+
+
+@cache
+def _templates() -> Environment:
+    templates = Environment(
+        loader=PackageLoader("listening.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.globals |= {write.__name__: write for write in WRITERS} | {"SCORES": french.SCORES}
+    return templates

@@ -1,0 +1,106 @@
+"""The figures in a terminal: nets and codes, sentiment by channel, scores by wave."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from listening.insight.summary import Summary
+from listening.report.french import (
+    SCORES,
+    counted,
+    decimal,
+    hundredths,
+    integer,
+    interval,
+    percent,
+    period,
+    points,
+    value_name,
+)
+
+WIDTH = 12  # characters of a full bar
+TONES = {"negatif": ("−", "dark_orange3"), "neutre": ("=", "grey58"), "positif": ("+", "dark_cyan")}
+NOTE = "[ ] : intervalle à 95 %. − négatif, = neutre ou mixte, + positif. En gris : base effective de moins de 30."
+
+
+def print_summary(summary: Summary, console: Console) -> None:
+    """Print the tables of a summary, with bases and intervals; a summary of no verbatim says so."""
+    console.print(f"[bold]{counted(summary.base, 'verbatim')}[/bold], {period(summary.first, summary.last)}")
+    for label, number in summary.left_out.items():
+        console.print(Text(f"écartés – {label} : {integer(number)}", style="grey58"))
+    if not summary.base:
+        console.print("Aucun verbatim à résumer.")
+        return
+    console.print(_themes(summary), _sentiments(summary), sep="\n")
+    if len(summary.scores):
+        console.print(_scores(summary))
+    console.print(Text(NOTE, style="grey58"))
+
+
+def _themes(summary: Summary) -> Table:
+    table = _table("Thèmes", "Thème", "Citations", "Part", "[ ]", "− = +")
+    rows = summary.themes[(summary.themes["dimension"] == "ensemble") & (summary.themes["count"] > 0)]
+    records = rows.to_dict("records")
+    for net in (record for record in records if record["level"] == "net"):
+        codes = [record for record in records if str(record["key"]).startswith(f"{net['key']}.")]
+        for row in [net, *codes]:
+            name = Text(row["label"], style="bold") if row is net else Text(f"  {row['label']}")
+            shares = percent(row["share"]), interval(row["low"], row["high"], hundredths)
+            _add(table, row, name, integer(row["count"]), *shares, _bar(row))
+    return table
+
+
+def _sentiments(summary: Summary) -> Table:
+    table = _table("Sentiment par canal", "Canal", "Base", "Négatif", "Neutre", "Positif")
+    rows = summary.sentiments[summary.sentiments["dimension"].isin(["ensemble", "channel"])]
+    whole = partial(hundredths, digits=0)
+    for row in rows.to_dict("records"):
+        shares = (
+            f"{percent(row[f'{name}_share'], digits=0)} {interval(row[f'{name}_low'], row[f'{name}_high'], whole)}"
+            for name in TONES
+        )
+        name = value_name(row["dimension"], row["value"])
+        _add(table, row, name, integer(row["base"]), *shares)
+    return table
+
+
+def _scores(summary: Summary) -> Table:
+    table = _table("Scores par vague", "Vague", "Score", "Base", "Valeur", "[ ]")
+    rows = summary.scores[summary.scores["dimension"].isin(["ensemble", "wave"])]
+    for row in rows.to_dict("records"):
+        write = points if row["score"] == "nps" else decimal
+        bounds = interval(row["low"], row["high"], write)
+        name = value_name(row["dimension"], row["value"])
+        _add(table, row, name, SCORES[row["score"]], integer(row["base"]), write(row["estimate"]), bounds)
+    return table
+
+
+def _table(title: str, first: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column(Text(first), overflow="fold", min_width=16)
+    for name in columns:
+        table.add_column(Text(name), justify="left" if name == "− = +" else "right", no_wrap=True)
+    return table
+
+
+def _bar(row: dict[Any, Any]) -> Text:
+    total = sum(row[name] for name in TONES)
+    bar, drawn, reached = Text(), 0, 0
+    for name, (mark, style) in TONES.items():
+        reached += row[name]
+        end = round(WIDTH * reached / total) if total else 0
+        bar.append(mark * (end - drawn), style=style)
+        drawn = end
+    return bar
+
+
+def _add(table: Table, row: dict[Any, Any], *cells: str | Text) -> None:
+    """Add a line, its strings as they are (a bracket is no markup), grey where the base is small."""
+    style = "grey58" if row["fragile"] else ""
+    table.add_row(*(Text(cell) if isinstance(cell, str) else cell for cell in cells), style=style)

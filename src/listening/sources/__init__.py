@@ -1,0 +1,1 @@
+"""Readers of what customers wrote: survey exports, forums, social networks, any table."""

@@ -1,0 +1,73 @@
+"""Frames in and out, for notebooks."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import pandas as pd
+
+from listening.codebook import Codebook, load_codebook
+from listening.errors import FormatError
+from listening.records import POLARITIES
+from listening.store.frames import frames, last_tagging
+from listening.store.store import Store
+from listening.tagging.engine import Tagger, decide, load_tagger, strongest
+
+BATCH = 256
+TAG_COLUMNS = ["id", "code", "net", "polarity", "probability", "polarity_probability", "evidence", "start", "stop"]
+
+
+def tag_frame(
+    frame: pd.DataFrame,
+    *,
+    text: str = "text",
+    id: str | None = None,
+    question: str | None = None,
+    tagger: Tagger | None = None,
+    codebook: Codebook | None = None,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Tag a column of texts; give the frame with its sentiments, and one row for each tag that holds.
+
+    The first keeps the rows and index of `frame` and adds `sentiment`, `negatif`, `neutre`, `positif`; the second has
+    `id` (of column `id`, else the index), `code`, `net`, `polarity`, their probabilities, and the evidence, which is
+    `text[start:stop]`. `question` is a column. Raises FormatError when a column is not there.
+
+    >>> import pandas as pd, listening
+    >>> answers, tags = listening.tag_frame(pd.DataFrame({"text": ["Personne ne répond jamais au téléphone."]}))
+    >>> answers["sentiment"].item(), tags["code"].item(), tags["polarity"].item()
+    ('negatif', 'effort.joignabilite', 'negatif')
+    """
+    for column in filter(None, (text, id, question)):
+        if column not in frame.columns:
+            raise FormatError(
+                f"pas de colonne « {column} » ; colonnes présentes : {', '.join(map(str, frame.columns))}"
+            )
+    tagger, codebook = tagger or load_tagger(), codebook or load_codebook()
+    thresholds = codebook.thresholds(tagger.thresholds)
+    texts = frame[text].fillna("").astype(str).tolist()
+    questions = frame[question].where(frame[question].notna(), None).tolist() if question else [None] * len(texts)
+    names = (frame[id] if id else frame.index).tolist()
+    readings = []
+    for start in range(0, len(texts), BATCH):
+        part = slice(start, start + BATCH)
+        readings += [decide(one, thresholds) for one in tagger.tag(texts[part], questions[part])]
+    tagged = frame.assign(sentiment=[strongest(one.sentiment) for one in readings])
+    for polarity in POLARITIES:
+        tagged[polarity] = [one.sentiment[polarity] for one in readings]
+    rows = [
+        {"id": name, "net": codebook.net(tag.code), "evidence": words[tag.start : tag.stop], **asdict(tag)}
+        for name, words, reading in zip(names, texts, readings, strict=True)
+        for tag in reading.tags
+    ]
+    return tagged, pd.DataFrame(rows, columns=TAG_COLUMNS)
+
+
+def read_frames(store: Store, *, codebook: Codebook | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give the store's verbatims and the tags of its last model that hold, as `summarize` takes them.
+
+    Raises StoreError when nothing was tagged yet.
+    """
+    codebook = codebook or load_codebook()
+    run = last_tagging(store)
+    thresholds = codebook.thresholds(run.configuration["thresholds"])
+    return frames(store, model=run.model or "", codebook=codebook.reference, thresholds=thresholds)

@@ -1,0 +1,66 @@
+"""Read a source, make its texts fit to be stored, store what is new."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import astuple, replace
+from datetime import date
+from itertools import islice
+
+from listening.errors import RowError
+from listening.records import RowProblem, Run, Verbatim
+from listening.sources.base import Source
+from listening.steps.runs import Advance, running
+from listening.store.store import Store
+from listening.text.prepare import VERSION, prepare
+from listening.text.privacy import scrub
+from listening.text.pseudonym import keyed_hash
+
+BATCH = 256  # rows read, prepared and committed at once
+
+
+def ingest(
+    source: Source, store: Store, *, key: bytes, since: date | None = None, advance: Advance = lambda rows: None
+) -> dict[str, int]:
+    """Read a source, prepare and store what is new in it, quarantine what cannot be used.
+
+    Gives the counts `read`, `new`, `changed`, `updated`, `known`, `before` (older than `since`) and `quarantined`.
+    """
+    counts: Counter[str] = Counter()
+    with running(store, f"ingest:{source.name}", configuration={"source": source.name, "kind": source.kind}) as run:
+        reading = source.read()
+        while rows := list(islice(reading, BATCH)):
+            counts.update(_ingest_batch(rows, source, store, run, key=key, since=since))
+            advance(len(rows))
+        run.counts.update(counts)
+    return dict(counts)
+
+
+def _ingest_batch(
+    rows: Sequence[Verbatim | RowError], source: Source, store: Store, run: Run, *, key: bytes, since: date | None
+) -> dict[str, int]:
+    refused = [row for row in rows if isinstance(row, RowError)]
+    read = [row for row in rows if isinstance(row, Verbatim)]
+    recent = [one for one in read if not (since and one.created_at and one.created_at.date() < since)]
+    prints = {keyed_hash(key, VERSION, repr(astuple(one))): one for one in recent}
+    known = store.known(list(prints))
+    fresh = {print_: one for print_, one in prints.items() if print_ not in known}
+    prepared = prepare([one.text for one in fresh.values()], language=source.language)
+    kept: list[tuple[str, Verbatim]] = []
+    for (print_, one), ready in zip(fresh.items(), prepared, strict=True):
+        if not ready.text and not any(score is not None for score in astuple(one.scores)):
+            refused.append(RowError("texte vide, et aucune note", row=one.external_id))
+            continue
+        author = keyed_hash(key, one.author) if one.author else None
+        kept.append((print_, replace(one, text=ready.text, language=ready.language, author=author)))
+    problems = [
+        RowProblem(source=source.name, row=one.row, reason=one.reason, content=scrub(one.content).text)
+        for one in refused
+    ]
+    return store.add_verbatims(kept, run) | {
+        "read": len(read) + len(refused),
+        "known": len(recent) - len(fresh),
+        "before": len(read) - len(recent),
+        "quarantined": store.quarantine(problems, run),
+    }

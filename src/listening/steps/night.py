@@ -1,0 +1,105 @@
+"""The whole night over a configuration; the Prefect flow does the same, task by task."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from listening.codebook import Codebook, load_codebook
+from listening.configuration import Night
+from listening.errors import ListeningError
+from listening.insight.summary import Summary
+from listening.steps.ingest import ingest
+from listening.steps.runs import Advance, now
+from listening.steps.summary import publish, summarise
+from listening.steps.tag import tag_pending
+from listening.store.store import Store, locate, open_store
+from listening.tagging.engine import Tagger, load_tagger
+from listening.text.pseudonym import read_key
+
+KEY = ".listening-key"
+Bar = Callable[[str, int | None], AbstractContextManager[Advance]]
+
+
+@dataclass
+class NightReport:
+    """What a night did: counts by source, why each failed source failed, how many were tagged, the page."""
+
+    ingested: dict[str, dict[str, int]] = field(default_factory=dict)
+    failures: dict[str, str] = field(default_factory=dict)
+    tagged: int = 0
+    page: Path | None = None
+
+    def lines(self) -> list[str]:
+        """Give what happened as sentences, failed sources last."""
+        lines = [
+            f"{name} : {count['read']} lignes lues, {count['new']} verbatims nouveaux, {count['changed']} modifiés, "
+            f"{count['known']} déjà connus, {count['quarantined']} mis en quarantaine."
+            for name, count in self.ingested.items()
+        ]
+        lines.append(f"{self.tagged} verbatims codés.")
+        if self.page:
+            lines.append(f"Page : {self.page}")
+        return lines + [f"Échec de la source {name} : {reason}" for name, reason in self.failures.items()]
+
+
+@contextmanager
+def open_night(night: Night) -> Iterator[tuple[Store, bytes]]:
+    """Open a night's store, with the key of its pseudonyms, kept beside it (in the working folder for a server)."""
+    file = locate(night.store)
+    key = read_key((file.parent if file else Path.cwd()) / KEY)
+    with open_store(night.store) as store:
+        yield store, key
+
+
+def night_tagger(night: Night) -> tuple[Tagger, Codebook]:
+    """Give a night's tagger and codebook; weights are not loaded before the first text."""
+    return load_tagger(night.model), load_codebook(night.codebook)
+
+
+def no_bar(label: str, total: int | None) -> AbstractContextManager[Advance]:
+    """Show nothing."""
+    return nullcontext(lambda done: None)
+
+
+def ingest_all(night: Night, store: Store, *, key: bytes, report: NightReport, bar: Bar = no_bar) -> None:
+    """Ingest each source; one that fails is noted in the report and does not stop the others."""
+    for source in night.sources:
+        with bar(f"Lecture de {source.name}", None) as advance:
+            try:
+                report.ingested[source.name] = ingest(source, store, key=key, since=night.since, advance=advance)
+            except ListeningError as error:
+                report.failures[source.name] = str(error)
+
+
+def summarise_night(
+    night: Night, store: Store, *, failures: list[str], publishing: bool = True
+) -> tuple[Summary, Path | None]:
+    """Summarise a night's store and, unless told otherwise, publish the tables and the page."""
+    summary, lineage = summarise(store, load_codebook(night.codebook), quotes=night.quotes)
+    if not publishing:
+        return summary, None
+    return summary, publish(summary, lineage, night.reports, title=night.title, failures=failures, at=now())
+
+
+def run_night(night: Night, *, bar: Bar = no_bar) -> tuple[NightReport, Summary]:
+    """Do the whole night: ingest every source, tag what is pending, summarise, publish."""
+    report = NightReport()
+    tagger, codebook = night_tagger(night)
+    with open_night(night) as (store, key):
+        ingest_all(night, store, key=key, report=report, bar=bar)
+        waiting = store.count_pending(tagger.model, codebook.reference)
+        with bar("Codage", waiting) as advance:
+            report.tagged = tag_pending(store, tagger, codebook, chunk=night.chunk, advance=advance)
+        summary, report.page = summarise_night(night, store, failures=failed(report))
+    return report, summary
+
+
+def failed(report: NightReport) -> list[str]:
+    """Give the failed sources of a report as sentences."""
+    return [f"{name} : {reason}" for name, reason in report.failures.items()]
+
+
+__all__ = ["NightReport", "failed", "ingest_all", "night_tagger", "open_night", "run_night", "summarise_night"]

@@ -1,0 +1,34 @@
+"""A run around a step: what ran, when, and how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from listening.errors import ListeningError
+from listening.records import Run, content_id
+from listening.store.store import Store
+
+Advance = Callable[[int], None]
+
+
+def now() -> datetime:
+    """Give the present moment, in UTC."""
+    return datetime.now(UTC)
+
+
+@contextmanager
+def running(store: Store, step: str, **facts: Any) -> Iterator[Run]:
+    """Record a run around a step: completed, or failed with its message (never with a verbatim)."""
+    started = now()
+    run = store.start_run(Run(id=content_id(step, started.isoformat()), step=step, started_at=started, **facts))
+    try:
+        yield run
+    except BaseException as error:
+        message = str(error) if isinstance(error, ListeningError) else type(error).__name__
+        store.end_run(replace(run, status="failed", message=message), now())
+        raise
+    store.end_run(replace(run, status="completed"), now())

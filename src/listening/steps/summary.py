@@ -1,0 +1,39 @@
+"""Summarise what is tagged, and publish it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from listening.codebook import Codebook
+from listening.insight.summary import Summary, summarize
+from listening.report.csv import write_csv
+from listening.report.html import render_html
+from listening.steps.frames import read_frames
+from listening.store.frames import last_tagging, left_out
+from listening.store.store import Store
+
+
+def summarise(store: Store, codebook: Codebook, *, quotes: int = 4) -> tuple[Summary, dict[str, str]]:
+    """Give the summary of the last model's tags, and its lineage (model, codebook, run, date) by French label.
+
+    Raises StoreError when nothing was tagged yet.
+    """
+    verbatims, tags = read_frames(store, codebook=codebook)
+    summary = summarize(verbatims, tags, codebook, quotes=quotes, left_out=left_out(store))
+    run = last_tagging(store)
+    lineage = {"Modèle": run.model or "", "Plan de codage": codebook.reference, "Passage": run.id}
+    return summary, lineage
+
+
+def publish(
+    summary: Summary, lineage: dict[str, str], folder: Path, *, title: str, failures: list[str], at: datetime
+) -> Path:
+    """Write the tables and the page of a summary; give the page's place."""
+    write_csv(summary, folder)
+    page = folder / "synthese.html"
+    html = render_html(summary, title=title, generated_at=at, lineage=lineage, failures=failures)
+    part = page.with_suffix(".part")
+    part.write_text(html, encoding="utf-8")
+    part.replace(page)
+    return page

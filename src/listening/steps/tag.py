@@ -1,0 +1,46 @@
+"""Tag what is stored and not yet read by this model, chunk by chunk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from listening.codebook import Codebook
+from listening.records import Run
+from listening.steps.runs import Advance, running
+from listening.store.store import Store
+from listening.tagging.engine import Tagger
+from listening.text.segment import segments
+
+
+def tag_pending(
+    store: Store, tagger: Tagger, codebook: Codebook, *, chunk: int = 64, advance: Advance = lambda rows: None
+) -> int:
+    """Tag what this model has not read yet, chunk by chunk; give how many verbatims were tagged."""
+    if not store.count_pending(tagger.model, codebook.reference):
+        return 0
+    with tagging(store, tagger, codebook) as run:
+        while done := tag_chunk(store, tagger, codebook, run, chunk=chunk):
+            run.counts["tagged"] = run.counts.get("tagged", 0) + done
+            advance(done)
+        return run.counts.get("tagged", 0)
+
+
+@contextmanager
+def tagging(store: Store, tagger: Tagger, codebook: Codebook) -> Iterator[Run]:
+    """Record a run of tagging, with the model, the codebook and the thresholds that it had."""
+    facts = {"thresholds": tagger.thresholds, "codebook": codebook.reference}
+    with running(store, "tag", model=tagger.model, codebook=codebook.reference, configuration=facts) as run:
+        yield run
+
+
+def tag_chunk(store: Store, tagger: Tagger, codebook: Codebook, run: Run, *, chunk: int) -> int:
+    """Tag one chunk of what is pending and commit it; 0 when nothing is left."""
+    pending = store.pending(tagger.model, codebook.reference, limit=chunk)
+    if not pending:
+        return 0
+    read = tagger.tag([one.text for one in pending], [one.question for one in pending])
+    cut = [segments(one.text) for one in pending]
+    rows = zip(pending, cut, read, strict=True)
+    store.add_readings(rows, model=tagger.model, codebook=codebook.reference, run=run)
+    return len(pending)

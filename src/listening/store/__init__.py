@@ -1,0 +1,1 @@
+"""The store: verbatims, segments, tags, runs and quarantine, in SQLite or PostgreSQL."""

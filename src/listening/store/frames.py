@@ -1,0 +1,82 @@
+"""What the store holds, as DataFrames for reports and notebooks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from sqlalchemy import and_, func, or_, select
+
+from listening.errors import StoreError
+from listening.records import POLARITIES, Run
+from listening.store import schema
+from listening.store.store import Store
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FACTS = ["id", "version", "source", "channel", "text", "question", "language", "created_at", "brand", "wave", "weight"]
+SCORES = ["nps", "csat", "ces", "stars"]
+
+
+def last_tagging(store: Store) -> Run:
+    """Give the last run that tagged, with its model, codebook and thresholds. Raises StoreError if there is none."""
+    table = schema.runs
+    with store.transaction() as connection:
+        query = select(table).where(table.c.step == "tag").order_by(table.c.started_at.desc(), table.c.id).limit(1)
+        row = connection.execute(query).mappings().first()
+    if row is None:
+        raise StoreError(f"{store.place} : rien n'y est encore codé ; lancez d'abord « listening run CONFIG »")
+    return Run(**row)
+
+
+def frames(
+    store: Store, *, model: str, codebook: str, thresholds: Mapping[str, float]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give the current verbatims that a model read, and their tags that reach their code's threshold.
+
+    Verbatims: one row each, with `sentiment` and `sentiment_probability`; tags: `id`, `code`, `polarity`,
+    `probability`, `start`, `stop`. Both in order of `id`.
+    """
+    import pandas as pd
+
+    texts, readings, tags = schema.verbatims, schema.readings, schema.tags
+    read = and_(readings.c.version == texts.c.version, readings.c.model == model, readings.c.codebook == codebook)
+    base = select(*(texts.c[name] for name in (*FACTS, *SCORES)), *(readings.c[name] for name in POLARITIES))
+    query = base.join(readings, read).where(texts.c.current).order_by(texts.c.id)
+    holds = or_(*(and_(tags.c.code == code, tags.c.probability >= threshold) for code, threshold in thresholds.items()))
+    columns = [texts.c.id, *(tags.c[name] for name in ("code", "polarity", "probability", "start", "stop"))]
+    same = and_(tags.c.version == texts.c.version, tags.c.model == model, tags.c.codebook == codebook)
+    tagged = (
+        select(*columns)
+        .join(tags, same)
+        .where(texts.c.current, holds)
+        .order_by(texts.c.id, tags.c.probability.desc(), tags.c.code)
+    )
+    with store.transaction() as connection:
+        verbatims = pd.read_sql(query, connection)
+        found = pd.read_sql(tagged, connection)
+    scores = verbatims[list(POLARITIES)]
+    verbatims["sentiment"] = scores.idxmax(axis=1) if len(verbatims) else pd.Series(dtype=str)
+    verbatims["sentiment_probability"] = scores.max(axis=1)
+    return verbatims.drop(columns=list(POLARITIES)), found
+
+
+def left_out(store: Store) -> dict[str, int]:
+    """Give, by reason in French, how many current verbatims are not tagged; « quarantaine » counts refused rows."""
+    table = schema.verbatims
+    with store.transaction() as connection:
+        query = select(table.c.language, func.count()).where(
+            table.c.current, or_(table.c.language != "fr", table.c.language.is_(None))
+        )
+        rows = connection.execute(query.group_by(table.c.language).order_by(table.c.language)).all()
+        refused = connection.scalar(select(func.count()).select_from(schema.quarantine)) or 0
+    counts = {("sans texte" if language is None else f"en langue « {language} »"): number for language, number in rows}
+    return counts | {"quarantaine": refused}
+
+
+def counts(store: Store) -> dict[str, int]:
+    """Give the number of rows of each table."""
+    with store.transaction() as connection:
+        tables = schema.metadata.sorted_tables
+        return {table.name: connection.scalar(select(func.count()).select_from(table)) or 0 for table in tables}

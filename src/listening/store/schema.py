@@ -1,0 +1,135 @@
+"""The tables, one name each; Alembic's migrations build them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment, kept in UTC and given back with its time zone, on every database."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a moment without time zone; keep the others in UTC."""
+        return value.astimezone(UTC).replace(tzinfo=None) if value else None
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """Give UTC back its name."""
+        return value.replace(tzinfo=UTC) if value else None
+
+
+metadata = MetaData()
+
+# A row is one version of a verbatim: `version` names the content, `id` the place, and one version of a place is
+# current. `fingerprint` is a keyed hash of what the source gave, before cleaning: what is known is not read again.
+verbatims = Table(
+    "verbatims",
+    metadata,
+    Column("version", String(20), primary_key=True),
+    Column("id", String(20), nullable=False, index=True),
+    Column("current", Boolean, nullable=False),
+    Column("fingerprint", String(64), nullable=False, index=True),
+    Column("source", String(80), nullable=False),
+    Column("channel", String(10), nullable=False),
+    Column("external_id", String(200), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("question", Text),
+    Column("language", String(8)),
+    Column("created_at", UtcDateTime),
+    Column("author", String(64)),
+    Column("brand", String(80)),
+    Column("url", Text),
+    Column("thread", String(200)),
+    Column("parent", String(200)),
+    Column("nps", Integer),
+    Column("csat", Integer),
+    Column("ces", Integer),
+    Column("stars", Float),
+    Column("weight", Float, nullable=False),
+    Column("wave", String(40)),
+    Column("meta", JSON, nullable=False),
+    Column("run", String(20), nullable=False),
+    Index("verbatims_current", "current", "language", "version"),
+)
+
+segments = Table(
+    "segments",
+    metadata,
+    Column("version", String(20), primary_key=True),
+    Column("rank", Integer, primary_key=True),
+    Column("start", Integer, nullable=False),
+    Column("stop", Integer, nullable=False),
+)
+
+# One reading of one version by one model under one codebook; its tags are scores, thresholds apply when reading.
+readings = Table(
+    "readings",
+    metadata,
+    Column("version", String(20), primary_key=True),
+    Column("model", String(80), primary_key=True),
+    Column("codebook", String(80), primary_key=True),
+    Column("negatif", Float, nullable=False),
+    Column("neutre", Float, nullable=False),
+    Column("positif", Float, nullable=False),
+    Column("run", String(20), nullable=False),
+)
+
+tags = Table(
+    "tags",
+    metadata,
+    Column("version", String(20), primary_key=True),
+    Column("model", String(80), primary_key=True),
+    Column("codebook", String(80), primary_key=True),
+    Column("code", String(80), primary_key=True),
+    Column("probability", Float, nullable=False),
+    Column("polarity", String(8), nullable=False),
+    Column("polarity_probability", Float, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("stop", Integer, nullable=False),
+    Column("run", String(20), nullable=False),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", String(20), primary_key=True),
+    Column("step", String(40), nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+    Column("status", String(12), nullable=False),
+    Column("model", String(80)),
+    Column("codebook", String(80)),
+    Column("configuration", JSON, nullable=False),
+    Column("counts", JSON, nullable=False),
+    Column("message", Text),
+)
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("id", String(20), primary_key=True),
+    Column("source", String(80), nullable=False),
+    Column("row", String(200), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("run", String(20), nullable=False),
+)

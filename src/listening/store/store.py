@@ -1,0 +1,245 @@
+"""The life of a store: open, write in batches, ask what is missing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from sqlalchemy import Connection, Engine, and_, create_engine, delete, event, exists, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+from listening.errors import StoreError
+from listening.records import Reading, RowProblem, Run, Segment, Verbatim, content_id
+from listening.store import schema
+
+DEFAULT = "data/listening.sqlite"
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A verbatim version that a tagger has not read yet."""
+
+    version: str
+    text: str
+    question: str | None
+
+
+def locate(place: str | Path | None = None) -> Path | None:
+    """Give the file of a store named by path or URL, None for a database server."""
+    place = str(place or os.environ.get("LISTENING_STORE", DEFAULT))
+    if place.startswith("sqlite:///"):
+        return Path(place.removeprefix("sqlite:///"))
+    return None if "://" in place else Path(place)
+
+
+def open_store(place: str | Path | None = None) -> Store:
+    """Open a store by path (SQLite) or URL, by default `data/listening.sqlite`, and bring its tables up to date.
+
+    Raises StoreError when the place cannot be written, is no database, or belongs to a newer version.
+    """
+    file = locate(place)
+    if file is not None:
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            problem = f"{file.parent} ne peut pas être créé ({error.strerror})"
+            raise StoreError(f"{problem} ; choisissez un autre dossier") from error
+    # a failed statement must not print the verbatims that it carried
+    engine = create_engine(f"sqlite:///{file}" if file else str(place), hide_parameters=True)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _pragmas)
+    store = Store(engine)
+    store.migrate()
+    return store
+
+
+def _pragmas(connection: Any, _: Any) -> None:
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=30000", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+class Store:
+    """An open database; `with` closes it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let the database go."""
+        self.engine.dispose()
+
+    @property
+    def place(self) -> str:
+        """Where the database is, without password."""
+        return make_url(self.engine.url).render_as_string(hide_password=True)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Give a connection whose writes are kept all or none."""
+        try:
+            with self.engine.begin() as connection:
+                yield connection
+        except OperationalError as error:
+            raise StoreError(f"{self.place} : {error.orig} ; la base est verrouillée, pleine ou absente") from error
+        except DatabaseError as error:
+            raise StoreError(f"{self.place} n'est pas une base lisible : {error.orig}") from error
+
+    def migrate(self) -> None:
+        """Bring the tables to this version's form."""
+        from alembic import command
+        from alembic.config import Config
+        from alembic.util import CommandError
+
+        configuration = Config()
+        configuration.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        with self.transaction() as connection:
+            configuration.attributes["connection"] = connection
+            try:
+                command.upgrade(configuration, "head")
+            except CommandError as error:
+                raise StoreError(
+                    f"{self.place} vient d'une version plus récente de listening ; mettez le logiciel à jour"
+                ) from error
+
+    # Runs
+
+    def start_run(self, run: Run) -> Run:
+        """Record a run that begins; one of the same step that never ended is marked interrupted."""
+        with self.transaction() as connection:
+            stale = and_(schema.runs.c.step == run.step, schema.runs.c.status == "running")
+            connection.execute(update(schema.runs).where(stale).values(status="interrupted"))
+            connection.execute(schema.runs.insert().values(**asdict(run)))
+        return run
+
+    def end_run(self, run: Run, ended_at: datetime) -> None:
+        """Record how a run ended, with its counts."""
+        with self.transaction() as connection:
+            values = {"status": run.status, "counts": run.counts, "message": run.message, "ended_at": ended_at}
+            connection.execute(update(schema.runs).where(schema.runs.c.id == run.id).values(**values))
+
+    # Verbatims
+
+    def known(self, fingerprints: Sequence[str]) -> set[str]:
+        """Give those of the fingerprints whose verbatim is stored, and current."""
+        column = schema.verbatims.c.fingerprint
+        with self.transaction() as connection:
+            return set(connection.scalars(select(column).where(column.in_(fingerprints), schema.verbatims.c.current)))
+
+    def add_verbatims(self, rows: Sequence[tuple[str, Verbatim]], run: Run) -> dict[str, int]:
+        """Store verbatims with their fingerprints, in one transaction; a changed text becomes the current version.
+
+        Gives how many are `new`, `changed` (another text at a known place) or `updated` (same text, other facts).
+        """
+        last = {verbatim.id: (fingerprint, verbatim) for fingerprint, verbatim in rows}
+        table, counts = schema.verbatims, {"new": 0, "changed": 0, "updated": 0}
+        with self.transaction() as connection:
+            found = connection.execute(select(table.c.id, table.c.version).where(table.c.id.in_(list(last))))
+            stored: dict[str, set[str]] = {}
+            for place, version in found:
+                stored.setdefault(place, set()).add(version)
+            for place, (_, verbatim) in last.items():
+                versions = stored.get(place)
+                counts["new" if not versions else "updated" if verbatim.version in versions else "changed"] += 1
+            connection.execute(update(table).where(table.c.id.in_(list(stored))).values(current=False))
+            self._upsert(connection, table, [_row(print_, one) | {"run": run.id} for print_, one in last.values()])
+        return counts
+
+    def quarantine(self, problems: Sequence[RowProblem], run: Run) -> int:
+        """Keep rows that could not be used, with the reason; give how many were not there yet."""
+        table = schema.quarantine
+        rows = {
+            content_id(one.source, one.row, one.reason, one.content): asdict(one) | {"run": run.id} for one in problems
+        }
+        with self.transaction() as connection:
+            there = set(connection.scalars(select(table.c.id).where(table.c.id.in_(list(rows)))))
+            fresh = [{"id": name} | row for name, row in rows.items() if name not in there]
+            if fresh:
+                connection.execute(table.insert(), fresh)
+        return len(fresh)
+
+    # Readings
+
+    def pending(self, model: str, codebook: str, *, limit: int, language: str = "fr") -> list[Pending]:
+        """Give current verbatims with words that this model has not read under this codebook, in order of version."""
+        table = schema.verbatims
+        with self.transaction() as connection:
+            query = (
+                select(table.c.version, table.c.text, table.c.question)
+                .where(_unread(model, codebook, language))
+                .order_by(table.c.version)
+                .limit(limit)
+            )
+            return [Pending(*row) for row in connection.execute(query)]
+
+    def count_pending(self, model: str, codebook: str, *, language: str = "fr") -> int:
+        """Give how many verbatims `pending` would give in all."""
+        with self.transaction() as connection:
+            query = select(func.count()).select_from(schema.verbatims).where(_unread(model, codebook, language))
+            return connection.scalar(query) or 0
+
+    def add_readings(
+        self, readings: Iterable[tuple[Pending, Sequence[Segment], Reading]], *, model: str, codebook: str, run: Run
+    ) -> None:
+        """Store what a tagger read, with the segments it read in, in one transaction."""
+        origin = {"model": model, "codebook": codebook, "run": run.id}
+        cuts, read, tagged = [], [], []
+        for verbatim, segments, reading in readings:
+            key = {"version": verbatim.version}
+            cuts += [key | {"rank": rank, "start": one.start, "stop": one.stop} for rank, one in enumerate(segments)]
+            read.append(key | origin | dict(reading.sentiment))
+            tagged += [key | origin | asdict(tag) for tag in reading.tags]
+        with self.transaction() as connection:
+            versions = {row["version"] for row in read}
+            connection.execute(delete(schema.segments).where(schema.segments.c.version.in_(versions)))
+            for table, rows in ((schema.segments, cuts), (schema.readings, read), (schema.tags, tagged)):
+                self._upsert(connection, table, rows)
+
+    def _upsert(self, connection: Connection, table: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Insert rows; where the primary key is there already, the row takes the new values."""
+        if not rows:
+            return
+        dialect: Any = postgresql if self.engine.dialect.name == "postgresql" else sqlite
+        statement = dialect.insert(table)
+        keys = [column.name for column in table.primary_key]
+        fresh = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+        connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=fresh), list(rows))
+
+
+def _unread(model: str, codebook: str, language: str) -> Any:
+    verbatims, readings = schema.verbatims, schema.readings
+    read = exists().where(
+        readings.c.version == verbatims.c.version, readings.c.model == model, readings.c.codebook == codebook
+    )
+    return and_(verbatims.c.current, verbatims.c.language == language, ~read)
+
+
+def _row(fingerprint: str, verbatim: Verbatim) -> dict[str, Any]:
+    row = {field: getattr(verbatim, field) for field in verbatim.__dataclass_fields__ if field != "scores"}
+    return (
+        row
+        | asdict(verbatim.scores)
+        | {
+            "version": verbatim.version,
+            "id": verbatim.id,
+            "current": True,
+            "fingerprint": fingerprint,
+        }
+    )

@@ -1,0 +1,1 @@
+"""Engines that read sentiment and themes in texts, all behind one protocol."""

@@ -1,0 +1,76 @@
+"""The `baseline` engine: TF-IDF and logistic regression, the floor that each other engine is compared with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from listening.records import POLARITIES, Polarity, Reading, Tag
+from listening.tagging.engine import FLOOR, strongest
+
+
+class BaselineTagger:
+    """Word and character n-grams, one logistic regression a code, one for sentiment.
+
+    A tag's polarity is that of the text's sentiment, its evidence the whole text: this engine does not know better.
+    """
+
+    model = "baseline@tfidf"
+
+    def __init__(self, thresholds: Mapping[str, float], vectorizer: Any, themes: Any, sentiment: Any) -> None:
+        self.thresholds = dict(thresholds)
+        self.codes = tuple(thresholds)
+        self._vectorizer, self._themes, self._sentiment = vectorizer, themes, sentiment
+
+    @classmethod
+    def fit(
+        cls,
+        texts: Sequence[str],
+        codes: Sequence[Mapping[str, Polarity]],
+        sentiments: Sequence[Polarity],
+        known: Sequence[str],
+        *,
+        threshold: float = 0.3,
+    ) -> BaselineTagger:
+        """Fit on coded texts: `codes` gives for each text its codes and their polarity, `known` every code."""
+        import numpy as np
+        from sklearn.feature_extraction.text import TfidfVectorizer
+        from sklearn.linear_model import LogisticRegression
+        from sklearn.multiclass import OneVsRestClassifier
+        from sklearn.pipeline import make_union
+
+        options: dict[str, Any] = {"sublinear_tf": True, "min_df": 2, "strip_accents": "unicode"}
+        vectorizer = make_union(
+            TfidfVectorizer(ngram_range=(1, 2), **options),
+            TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), max_features=80_000, **options),
+        )
+        matrix = vectorizer.fit_transform(texts)
+        target = np.array([[code in given for code in known] for given in codes], dtype=int)
+        themes = OneVsRestClassifier(LogisticRegression(C=10, solver="liblinear", random_state=0)).fit(matrix, target)
+        sentiment = LogisticRegression(C=10, max_iter=300, random_state=0).fit(matrix, list(sentiments))
+        return cls(dict.fromkeys(known, threshold), vectorizer, themes, sentiment)
+
+    def tag(self, texts: Sequence[str], questions: Sequence[str | None] | None = None) -> list[Reading]:
+        """Read each text; questions are not looked at."""
+        matrix = self._vectorizer.transform(texts)
+        presence = self._themes.predict_proba(matrix)
+        moods = self._sentiment.predict_proba(matrix)
+        order = [list(self._sentiment.classes_).index(polarity) for polarity in POLARITIES]
+        readings = []
+        for text, themes, mood in zip(texts, presence, moods, strict=True):
+            sentiment = dict(zip(POLARITIES, (float(mood[rank]) for rank in order), strict=True))
+            polarity = strongest(sentiment)
+            tags = [
+                Tag(
+                    code=code,
+                    probability=float(probability),
+                    polarity=polarity,
+                    polarity_probability=sentiment[polarity],
+                    start=0,
+                    stop=len(text),
+                )
+                for code, probability in zip(self.codes, themes, strict=True)
+                if probability >= FLOOR
+            ]
+            readings.append(Reading(sentiment=sentiment, tags=tuple(sorted(tags, key=lambda tag: -tag.probability))))
+        return readings

@@ -1,0 +1,105 @@
+"""Texts to windows of tokens, and windows to batches without padding waste."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from listening.records import Segment
+
+if TYPE_CHECKING:
+    import torch
+
+WINDOW = 508  # tokens of text and question in one window, specials apart; the encoder has 512 positions
+QUESTION = 48  # tokens of a question that are read, at most
+PAD = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """At most `WINDOW` tokens of one text: `owner` is the text's rank, `first` the rank of its first segment.
+
+    `segments` gives for each token the rank of its segment counted from `first`, -1 for question and specials.
+    """
+
+    owner: int
+    first: int
+    tokens: list[int]
+    segments: list[int]
+
+
+def windows(
+    tokenizer: Any, texts: Sequence[str], segments: Sequence[Sequence[Segment]], questions: Sequence[str | None]
+) -> list[Window]:
+    """Cut texts into windows at segment borders; a text without tokens gives none.
+
+    A question comes first in each window of its text, as `<s> question </s></s> text </s>`.
+    """
+    encoded = tokenizer(list(texts), add_special_tokens=False, return_offsets_mapping=True, verbose=False)
+    asked = {q: tokenizer(q, add_special_tokens=False)["input_ids"][:QUESTION] for q in set(questions) if q}
+    bos, eos = tokenizer.bos_token_id, tokenizer.eos_token_id
+    out: list[Window] = []
+    for owner, (ids, offsets) in enumerate(zip(encoded["input_ids"], encoded["offset_mapping"], strict=True)):
+        question = asked.get(questions[owner] or "", [])
+        prefix = [bos, *question, eos, eos] if question else [bos]
+        ranks = _ranks(offsets, segments[owner])
+        room = WINDOW - len(question)
+        start = 0
+        while start < len(ids):
+            stop = _border(ranks, start, room)
+            first = ranks[start]
+            inside = [rank - first for rank in ranks[start:stop]]
+            out.append(Window(owner, first, [*prefix, *ids[start:stop], eos], [*[-1] * len(prefix), *inside, -1]))
+            start = stop
+    return out
+
+
+def _ranks(offsets: Sequence[tuple[int, int]], segments: Sequence[Segment]) -> list[int]:
+    """Give each token the rank of the segment in which it ends (the first when there is none)."""
+    ranks, rank = [], 0
+    for _, stop in offsets:
+        while rank < len(segments) - 1 and stop > segments[rank].stop:
+            rank += 1
+        ranks.append(rank)
+    return ranks
+
+
+def _border(ranks: Sequence[int], start: int, room: int) -> int:
+    """Give where a window that begins at `start` ends: at a segment border if one is within reach."""
+    stop = min(start + room, len(ranks))
+    if stop == len(ranks):
+        return stop
+    border = stop
+    while border > start and ranks[border - 1] == ranks[stop]:
+        border -= 1
+    return border if border > start else stop
+
+
+def batches(windows: Sequence[Window], *, budget: int) -> Iterator[list[int]]:
+    """Give ranks of windows in batches of like length, each of at most `budget` tokens once padded."""
+    order = sorted(range(len(windows)), key=lambda rank: (-len(windows[rank].tokens), rank))
+    batch: list[int] = []
+    for rank in order:
+        longest = len(windows[batch[0]].tokens) if batch else 0
+        if batch and longest * (len(batch) + 1) > budget:
+            yield batch
+            batch = []
+        batch.append(rank)
+    if batch:
+        yield batch
+
+
+def collate(windows: Sequence[Window]) -> dict[str, torch.Tensor]:
+    """Pad windows to one batch: `input_ids`, `attention_mask` and `segments`, each (B, T)."""
+    import torch
+
+    length = max(len(window.tokens) for window in windows)
+    ids = [window.tokens + [PAD] * (length - len(window.tokens)) for window in windows]
+    mask = [[1] * len(window.tokens) + [0] * (length - len(window.tokens)) for window in windows]
+    segments = [window.segments + [-1] * (length - len(window.segments)) for window in windows]
+    return {
+        "input_ids": torch.tensor(ids),
+        "attention_mask": torch.tensor(mask),
+        "segments": torch.tensor(segments),
+    }

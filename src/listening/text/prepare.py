@@ -1,0 +1,27 @@
+"""The way of a text before it is stored: repaired, mentions and links folded, personal data masked, language known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from listening.text.clean import normalise, repair
+from listening.text.language import detect
+from listening.text.privacy import scrub_all
+
+VERSION = "1"  # change it when the same raw text would come out otherwise: what is stored is then prepared anew
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A text fit to be stored; `language` is None when nothing is left of it."""
+
+    text: str
+    language: str | None
+
+
+def prepare(texts: Sequence[str], *, language: str = "fr") -> list[Prepared]:
+    """Make texts fit to be stored, in their order; `language` is that of texts too short to tell."""
+    clean = [normalise(repair(text)).strip() for text in texts]
+    scrubbed = [one.text for one in scrub_all(clean)]
+    return [Prepared(text, detect(text, default=language) if text else None) for text in scrubbed]

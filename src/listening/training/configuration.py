@@ -1,0 +1,67 @@
+"""The configuration of a training: `training.yaml` in the model's folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+
+from listening.errors import ConfigurationError
+from listening.records import Polarity
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Rated(_Strict):
+    """The stage on star ratings and labels."""
+
+    texts: int = Field(ge=0)
+    epochs: int = Field(ge=0)
+
+
+class Coded(_Strict):
+    """The stage on coded verbatims."""
+
+    epochs: int = Field(ge=1)
+
+
+class Questions(_Strict):
+    """Survey questions read before a text: any, or those that ask for blame or for praise."""
+
+    any: list[str] = []
+    negatif: list[str] = []
+    positif: list[str] = []
+
+    def leading(self) -> dict[Polarity, list[str]]:
+        """Give the questions that decide the polarity of a bare noun."""
+        return {"negatif": self.negatif, "positif": self.positif}
+
+
+class TrainingConfiguration(_Strict):
+    """How a model is trained; the comments of `training.yaml` say what each value does."""
+
+    seed: int
+    holdout: float = Field(gt=0, lt=0.5)
+    batch_tokens: int = Field(ge=16)
+    head_rate: float
+    encoder_rate: float
+    layer_decay: float
+    weight_decay: float
+    warmup: float = Field(gt=0, lt=1)
+    average: float = Field(ge=0, lt=1)
+    smoothing: float = Field(ge=0, lt=0.5)
+    mask: float = Field(ge=0, lt=1)
+    question: float = Field(ge=0, le=1)
+    rated: Rated
+    coded: Coded
+    questions: Questions
+
+
+def read_training(path: Path) -> TrainingConfiguration:
+    """Read and check a training configuration."""
+    if not path.is_file():
+        raise ConfigurationError(f"{path} : introuvable ; le dossier d'un modèle à entraîner contient training.yaml")
+    return TrainingConfiguration.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))

@@ -1,0 +1,71 @@
+"""From sources to a model folder: train, calibrate, set thresholds, save."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from listening.training.calibrate import presence, scale, thresholds
+from listening.training.configuration import TrainingConfiguration, read_training
+from listening.training.corpus import Example, fragments, read_coded, read_rated
+from listening.training.train import Progress, Stage, fit, new_model, split
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """What a training starts from: an encoder, coded verbatims, and optionally rated texts and fragments."""
+
+    base: str
+    coded: Path
+    rated: Path | None = None
+    fragments: Path | None = None
+
+
+def produce(folder: Path, sources: Sources, codes: Sequence[str], *, progress: Progress) -> None:
+    """Train by `folder/training.yaml` and write there the weights, tokenizer, calibration and thresholds.
+
+    A share of the coded verbatims is never trained on: calibration is fitted on its natural part, thresholds on all.
+    """
+    configuration = read_training(folder / "training.yaml")
+    stages, held = _stages(sources, configuration)
+    model, tokenizer = new_model(sources.base, codes, seed=configuration.seed)
+    checkpoint = folder / "checkpoint" / "state.pt"
+    trained = fit(model, tokenizer, stages, configuration, checkpoint=checkpoint, progress=progress)
+    trained.half().save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    write_json(folder / "calibration.json", {"scale": 1.0, "shift": 0.0})
+    write_json(folder / "thresholds.json", dict.fromkeys(codes, 0.5))
+    calibrate(folder, held, codes)
+
+
+def _stages(sources: Sources, configuration: TrainingConfiguration) -> tuple[list[Stage], list[Example]]:
+    trained, held = split(read_coded(sources.coded), share=configuration.holdout, seed=configuration.seed)
+    stages = []
+    if sources.rated and configuration.rated.texts:
+        rated = read_rated(sources.rated, texts=configuration.rated.texts, seed=configuration.seed)
+        stages.append(Stage("notes", rated, configuration.rated.epochs))
+    if sources.fragments:
+        trained += fragments(sources.fragments, configuration.questions.leading())
+    return [*stages, Stage("codes", trained, configuration.coded.epochs)], held
+
+
+def calibrate(folder: Path, held: Sequence[Example], codes: Sequence[str]) -> None:
+    """Fit calibration and thresholds of a saved model on examples that it was not trained on."""
+    from listening.tagging.embedded import EmbeddedTagger
+
+    logits = EmbeddedTagger(folder).logits([example.text for example in held])
+    present = presence(held, codes)
+    natural = np.array([example.natural for example in held])
+    slope, shift = scale(logits[natural], present[natural])
+    probabilities = 1 / (1 + np.exp(-(slope * logits + shift)))
+    write_json(folder / "calibration.json", {"scale": round(slope, 5), "shift": round(shift, 5)})
+    write_json(folder / "thresholds.json", thresholds(probabilities, present, codes))
+
+
+def write_json(path: Path, content: object) -> None:
+    """Write readable JSON."""
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
