@@ -32,6 +32,10 @@ def test_find_gives_classes_in_alphabetical_order(install):
     assert found["zeste"].__name__ == "Zeste"
 
 
+def test_find_gives_the_kinds_of_sources():
+    assert list(find("listening.sources")) == ["discourse", "limesurvey", "mastodon", "qualtrics", "table"]
+
+
 def test_find_gives_nothing_for_an_unknown_group():
     assert find("listening.inconnu") == {}
 

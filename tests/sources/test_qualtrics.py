@@ -185,6 +185,7 @@ def test_qualtrics_lists_the_columns_when_one_is_missing(write, options, message
         read(write("avis.csv", export(FIRST)), **options)
     assert message in str(raised.value)
     assert "IPAddress" not in str(raised.value)
+    assert "()" not in str(raised.value)
 
 
 @pytest.mark.parametrize("headers", [(NAMES,), (NAMES, IMPORTS)])

@@ -15,7 +15,7 @@ def effective_base(total: Floats, squares: Floats) -> Floats:
     """Give the size of the unweighted sample that would be as precise: (Σw)² / Σw².
 
     It equals the number of verbatims when all weights are equal, and is smaller otherwise. `total` is Σw, `squares`
-    is Σw². Source: Kish (1965), Survey Sampling, Wiley, §11.7; the variance between weights is taken as unrelated to
+    is Σw². Source: Kish (1965), Survey Sampling, Wiley; the variance between weights is taken as unrelated to
     the answers.
 
     >>> effective_base(np.array([4.0]), np.array([6.0])).round(2).tolist()
@@ -54,11 +54,11 @@ def net_interval(plus: Floats, minus: Floats, base: Floats) -> tuple[Floats, Flo
     answer is plus + minus − (plus − minus)²; three fictitious answers are added to the base, ¾ to each of the two
     shares, so that the interval keeps its level on small bases and has a width when everyone agrees. Where that draws
     it off the estimate, on two or three answers, it is stretched to hold it.
-    Source: Rocks (2016), Interval Estimation for the Net Promoter Score, The American Statistician 70, 365-372
-    (adjusted Wald).
+    Source: Rocks (2016), Interval Estimation for the Net Promoter Score, The American Statistician 70,
+    365-372, arXiv:1601.07235 (adjusted Wald).
 
     >>> [float(bound.round(3)) for bound in net_interval(np.array(0.5), np.array(0.2), np.array(100.0))]
-    [0.138, 0.445]
+    [0.141, 0.442]
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         size = base + 3

@@ -103,7 +103,8 @@ class Header:
     def _choice(self) -> str:
         offered = [column for column in self.columns if column.casefold() not in self.hidden]
         texts = [
-            f"« {column} »" + (f" ({self.wording[column][:60]})" if self.wording.get(column, column) != column else "")
+            f"« {column} »"
+            + (f" ({self.wording[column][:60]})" if self.wording.get(column) not in (None, "", column) else "")
             for column in offered[:LISTED]
         ]
         return ", ".join(texts) + (f" et {len(offered) - LISTED} autres" if len(offered) > LISTED else "")

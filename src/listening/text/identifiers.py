@@ -14,7 +14,7 @@ from stdnum.fr import nir
 
 from listening.text.patterns import load_patterns
 
-MARKED, UNMARKED, CODE = 4, 5, 6  # digits of a reference beside a mark ("n°"), after its word only, on its own
+MARKED, UNMARKED, ALONE = 4, 5, 6  # digits of a reference: beside its word and "n°", beside one of them, beside none
 
 EMAIL = r"""(?xi)
     (?<![\w.+%-]) [\w.+%-]*\w
@@ -27,23 +27,23 @@ NIR = r"""(?xi)
     (?<!\w) [12378] [ .-]? \d\d [ .-]? (?:0[1-9]|1[0-2]|[2-9]\d) [ .-]? (?:\d\d|2[AB])
     [ .-]? \d{3} [ .-]? \d{3} (?:[ .-]? \d\d)? (?!\w)"""
 CARD = r"""(?x)
-    (?<![\w,]) (?: (?:[3-6]\d{3}|2[2-7]\d\d) (?:[ -]?\d{4}){3} (?:[ -]?\d{1,3})? | 3[47]\d\d [ -]?\d{6} [ -]?\d{5} ) (?!\w)"""
+    (?<![\w,]) (?: (?:[3-6]\d{3}|2[2-7]\d\d) (?:[ -]?\d{4}){3} (?:[ -]?\d{1,3})? | 3[47]\d\d [ -]?\d{6} [ -]?\d{5} )
+    (?!\w)"""
 PHONE = r"""(?x)
     (?<![\w+]) (?<!\d[.,-]) (?<!\b\d/) (?<!\b\d\d/) (?!\d\d[ ./-]\d\d[ ./-](?:19|20)\d\d(?!\d))
     (?: (?: (?:\+[ ]?|00)33 [ ./-]* (?:\(0\)[ ./-]*)? 0? | \(0\)[ ]? | 0 ) [1-9] (?:[ ./_-]{0,3}\d){8}
       | (?:\+[ ]?|00) [1-9] (?:[ ./()-]{0,2}\d){8,13}
-      | [67] (?:[ .-]\d\d){4} ) (?!\d)"""
+      | [67] (?:[ .-]\d\d){4} )
+    (?!\d)"""
 PLATE = r"(?<![\w-])[A-HJ-NP-TV-Z]{2}-\d{3}-[A-HJ-NP-TV-Z]{2}(?![\w-])"
-LETTERS_FIRST = r"(?<![\w@.-])(?P<code>(?:[A-Za-z]{2,10}[-_]?|[A-Za-z][-_]?(?=\d{6}))\d\w*(?:[-_/]\w+)*)"
+LETTERS_FIRST = r"(?<![\w@.-])(?P<code>(?:[A-Za-z]{2,10}[-_]?|[A-Za-z][-_]?(?=\d{6}))\d\w*(?:[-_]\w+)*)(?!\w)"
 DIGITS_FIRST = r"(?<![\w@.,-])(?P<code>\d+[A-Z][A-Z0-9]*)(?!\w)"
 DIGITS = r"(?<![\w+])(?<!\d[.,/-])(?P<code>\d{8,})(?!\w|[.,]\d)"
-REFERENCE = r"(?:[A-Za-z]{1,6}[-_/]?|[A-Z]{1,6}[ ])?\d(?:[\w/-]|\.(?=\d))*(?:[ ]\d{2,}(?!\w|[.,]\d))*(?<=\w)(?!\w|,\d)"
+ANNOUNCED = r"(?:[A-Za-z]{1,6}[-_/]?|[A-Z]{1,6}[ ])?\d(?:[\w/-]|\.(?=\d))*(?:[ ]\d{2,}(?!\w|[.,]\d))*(?<=\w)(?!\w|,\d)"
 NO_CODE = re.compile(  # dates, years, times, sizes
-    r"\d{1,2}[/.-]\d{1,2}(?:[/.-](?:\d\d)?\d\d)?|(?:19|20)\d\d[/.-](?:0?[1-9]|1[0-2])(?:[/.-]\d{1,2})?"
+    r"\d{1,2}[/. -]\d{1,2}(?:[/. -](?:\d\d)?\d\d)?|(?:19|20)\d\d[/.-](?:0?[1-9]|1[0-2])(?:[/.-]\d{1,2})?"
     r"|(?:19|20)\d\d(?:[-/ ](?:19|20)\d\d)*|\d{1,2} ?[hH:].*|\d+x\d+.*"
 )
-
-Check = Callable[[re.Match[str]], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Rule:
 
     kind: str
     pattern: re.Pattern[str]
-    check: Check = bool
+    confirm: Callable[[re.Match[str]], bool] = bool
 
 
 def mask_identifiers(text: str) -> tuple[str, Counter[str]]:
@@ -68,7 +68,7 @@ def mask_identifiers(text: str) -> tuple[str, Counter[str]]:
 
 
 def _mask(rule: Rule, counts: Counter[str], match: re.Match[str]) -> str:
-    if not rule.check(match):
+    if not rule.confirm(match):
         return match[0]
     counts[rule.kind] += 1
     start, stop = match.span("code" if "code" in match.re.groupindex else 0)
@@ -77,14 +77,8 @@ def _mask(rule: Rule, counts: Counter[str], match: re.Match[str]) -> str:
 
 @cache
 def _rules() -> tuple[Rule, ...]:
-    """Give the rules in order: each reads the text that the ones before it left."""
+    """Give the rules in order: each reads what the ones before it left."""
     words = {name: _either(listed) for name, listed in load_patterns("identifiers").items()}
-    no_unit = rf"(?![ ]?(?i:{words['units']})(?!\w))"
-    code = rf"(?P<code>{REFERENCE}){no_unit}"
-    gap = r"[\s:=(«\"#-]{0,3}"
-    links, verbs = (rf"{gap}(?:(?:{found})(?:(?<=')|(?!\w))\s*[:«]?\s*){{0,3}}" for found in (rf"{words['links']}|{words['verbs']}", words["verbs"]))
-    reference = rf"(?:{words['references']}|{words['marked_references']})s?"
-    mark = rf"(?:{words['marks']}|{words['weak_marks']})"
     return (
         Rule("E-MAIL", re.compile(EMAIL)),
         Rule("IBAN", re.compile(IBAN_FRENCH)),
@@ -93,21 +87,33 @@ def _rules() -> tuple[Rule, ...]:
         Rule("CARTE", re.compile(CARD), lambda match: luhn.is_valid(_digits(match[0])) or not match[0].isdigit()),
         Rule("TÉLÉPHONE", re.compile(PHONE), _is_phone),
         Rule("ADRESSE", re.compile(_address(words))),
-        Rule("RÉFÉRENCE", re.compile(LETTERS_FIRST + no_unit), partial(_is_code, least=CODE)),
-        Rule("RÉFÉRENCE", re.compile(rf"(?<!\w)(?i:{mark}{links}{reference}{links}){code}"), partial(_is_code, least=MARKED)),
-        Rule("RÉFÉRENCE", re.compile(rf"(?<!\w)(?i:{reference}{links}{mark}{links}){code}"), partial(_is_code, least=MARKED)),
-        Rule("RÉFÉRENCE", re.compile(rf"(?<!\w)(?i:(?:{words['references']}|{words['marks']})s?{verbs}){code}"), partial(_is_code, least=UNMARKED)),
-        Rule("RÉFÉRENCE", re.compile(PLATE)),
-        *(Rule("RÉFÉRENCE", re.compile(pattern + no_unit), partial(_is_code, least=CODE)) for pattern in (DIGITS_FIRST, DIGITS)),
+        *_references(words),
     )
 
 
-def _either(words: Iterable[str]) -> str:
-    return "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in sorted(words, key=len, reverse=True))
+def _references(words: dict[str, str]) -> Iterable[Rule]:
+    """Give the rules for "numéro de ma commande : 4821", "commande n° 4821", "dossier 48213", "KB7741902"."""
+    no_unit = rf"(?![ ]?(?i:{words['units']})(?!\w))"
+    code = rf"(?P<code>{ANNOUNCED})"
+    gap = r"[\s:=(«\"#-]{0,3}"
+    verbs = rf"{gap}(?:(?:{words['verbs']})(?:(?<=')|(?!\w))\s*[:«]?\s*){{0,3}}"
+    links = rf"{gap}(?:(?:{words['links']}|{words['verbs']})(?:(?<=')|(?!\w))\s*[:«]?\s*){{0,3}}"
+    noun = rf"(?:{words['references']}|{words['marked_references']})s?"
+    mark = rf"(?:{words['marks']}|{words['weak_marks']})"
+    for least, pattern in (
+        (ALONE, LETTERS_FIRST),
+        (MARKED, rf"(?<!\w)(?i:{mark}{links}{noun}{links}){code}"),
+        (MARKED, rf"(?<!\w)(?i:{noun}{links}{mark}{links}){code}"),
+        (UNMARKED, rf"(?<!\w)(?i:(?:{words['references']}|{words['marks']})s?{verbs}){code}"),
+        (ALONE, DIGITS_FIRST),
+        (ALONE, DIGITS),
+    ):
+        yield Rule("RÉFÉRENCE", re.compile(pattern + no_unit), partial(_is_code, least=least))
+    yield Rule("RÉFÉRENCE", re.compile(PLATE))
 
 
 def _address(words: dict[str, str]) -> str:
-    """Give the pattern of number, kind of street, name, postcode; the town may stay."""
+    """Give the pattern of a number, a kind of street, its name and the postcode; the town may stay."""
     particle = rf"(?:(?i:{words['street_particles']})(?:\s+|(?<=')))"
     capital = r"(?:[A-ZÀ-ÖØ-ÞŒ]\.|[A-ZÀ-ÖØ-ÞŒ][\w'-]*\w)"
     day = r"\d{1,2}(?:er)?\s\w+(?:\s\d{4})?"  # "rue du 8 mai 1945"
@@ -121,6 +127,10 @@ def _address(words: dict[str, str]) -> str:
         (?:\s*[,;-]?\s*\d{{5}}(?!\d))?"""
 
 
+def _either(words: Iterable[str]) -> str:
+    return "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in sorted(words, key=len, reverse=True))
+
+
 def _is_phone(match: re.Match[str]) -> bool:
     """Possible is enough: numbers kept for fiction, or not yet given out, are no valid ones."""
     try:
@@ -131,10 +141,9 @@ def _is_phone(match: re.Match[str]) -> bool:
 
 def _is_code(match: re.Match[str], *, least: int) -> bool:
     code = match["code"]
-    bare = re.sub(r"^[A-Za-z]+[-_ ]?", "", code)
     digits = len(_digits(code))
-    mixed = least == MARKED and digits > 1 and len(code) > 4 and code.isupper()
-    return (digits >= least or mixed) and not NO_CODE.fullmatch(bare)
+    mixed = least == MARKED and digits > 1 and len(code) > MARKED and code.isupper()
+    return (digits >= least or mixed) and not NO_CODE.fullmatch(re.sub(r"^[A-Za-z]+[-_ ]?", "", code))
 
 
 def _digits(text: str) -> str:

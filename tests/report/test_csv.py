@@ -1,0 +1,66 @@
+import csv
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from listening.codebook import Codebook
+from listening.insight.summary import summarize
+from listening.report.csv import write_csv
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file, delimiter=";"))
+
+
+def one_verbatim(frames: Any, codebook: Codebook, text: str) -> Any:
+    return summarize(*frames([{"text": text}], [{"id": "v000", "code": "prix.niveau", "stop": 4}]), codebook)
+
+
+def test_write_csv_opens_in_a_french_spreadsheet(frames: Any, codebook: Codebook, tmp_path: Path) -> None:
+    tags = [{"id": "v000", "code": "effort.attente"}]
+    verbatims = [{"channel": "social", "nps": 0}, {"channel": "social", "nps": 7}, {"channel": "social", "nps": 6}]
+    paths = write_csv(summarize(*frames(verbatims, tags), codebook), tmp_path / "sorties")
+    assert [path.name for path in paths] == ["themes.csv", "sentiments.csv", "scores.csv", "verbatims_quotes.csv"]
+    assert paths[0].read_bytes().startswith(b"\xef\xbb\xbfdimension;")
+    theme = next(row for row in read(paths[0]) if row["modalité"] == "Réseaux sociaux" and row["code"] == "effort")
+    score = read(paths[2])[0]
+    assert (theme["part"], theme["base"], theme["base fragile"]) == ("0,333333", "3", "oui")
+    assert (score["score"], score["valeur"], score["détracteurs"]) == ("NPS", "-66,666667", "2")
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+33", "-5 étoiles", "@mention bravo", "\t=1+1", " =1+1", "＝1+1"])
+def test_write_csv_keeps_formulas_as_text(frames: Any, codebook: Codebook, tmp_path: Path, text: str) -> None:
+    (quote,) = read(write_csv(one_verbatim(frames, codebook, text), tmp_path)[3])
+    assert quote["verbatim"] == f"'{text}"
+    assert quote["preuve"] == f"'{text[:4]}"
+
+
+@pytest.mark.parametrize("text", ['Cher ; « bof » "nul"\nà fuir', "3 - 2 = 1", "'déjà'"])
+def test_write_csv_leaves_other_texts_as_they_are(frames: Any, codebook: Codebook, tmp_path: Path, text: str) -> None:
+    (quote,) = read(write_csv(one_verbatim(frames, codebook, text), tmp_path)[3])
+    assert quote["verbatim"] == text
+
+
+def test_write_csv_twice_gives_the_same_bytes_and_no_other_file(
+    frames: Any, codebook: Codebook, tmp_path: Path
+) -> None:
+    summary = one_verbatim(frames, codebook, "Trop cher pour ce que c'est, vraiment.")
+    first = [path.read_bytes() for path in write_csv(summary, tmp_path)]
+    assert [path.read_bytes() for path in write_csv(summary, tmp_path)] == first
+    assert len(list(tmp_path.iterdir())) == 4
+
+
+def test_write_csv_leaves_the_old_file_when_it_fails(frames: Any, codebook: Codebook, tmp_path: Path) -> None:
+    (tmp_path / "themes.csv").mkdir()
+    with pytest.raises(OSError, match=r"themes\.csv"):
+        write_csv(one_verbatim(frames, codebook, "Trop cher."), tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["themes.csv"]
+
+
+def test_write_csv_of_nothing_has_headers(frames: Any, codebook: Codebook, tmp_path: Path) -> None:
+    paths = write_csv(summarize(*frames([]), codebook), tmp_path)
+    assert read(paths[2]) == read(paths[3]) == []
+    assert read(paths[1])[0]["base"] == "0"
+    assert read(paths[1])[0]["négatif, part"] == ""

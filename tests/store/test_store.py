@@ -1,0 +1,174 @@
+import sqlite3
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import select, text
+
+from listening.errors import StoreError
+from listening.records import Reading, RowProblem, Run, Scores, Segment, Tag, Verbatim
+from listening.store import schema
+from listening.store.frames import counts, frames, last_tagging, left_out
+from listening.store.store import Store, locate, open_store
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+RUN = Run(id="r1", step="tag", started_at=NOON, model="m@1", codebook="c@1")
+ANSWER = Verbatim(
+    source="s", channel="survey", external_id="1", text="Accueil parfait", language="fr", created_at=NOON, wave="T1"
+)
+READING = Reading(
+    sentiment={"negatif": 0.1, "neutre": 0.1, "positif": 0.8},
+    tags=(
+        Tag(code="a.b", probability=0.9, polarity="positif", polarity_probability=0.9, start=0, stop=15),
+        Tag(code="a.c", probability=0.3, polarity="negatif", polarity_probability=0.9, start=0, stop=7),
+    ),
+)
+
+
+@pytest.fixture
+def running(store: Store) -> Store:
+    store.start_run(RUN)
+    return store
+
+
+def read_all(store: Store) -> int:
+    waiting = store.pending("m@1", "c@1", limit=100)
+    rows = [(one, [Segment(0, 15, one.text)], READING) for one in waiting]
+    store.add_readings(rows, model="m@1", codebook="c@1", run=RUN)
+    return len(waiting)
+
+
+def test_store_keeps_a_verbatim_once(running: Store) -> None:
+    assert running.add_verbatims([("f1", ANSWER)], RUN) == {"new": 1, "changed": 0, "updated": 0}
+    assert running.add_verbatims([("f1", ANSWER)], RUN) == {"new": 0, "changed": 0, "updated": 1}
+    assert running.known(["f1", "f2"]) == {"f1"}
+    assert counts(running)["verbatims"] == 1
+
+
+def test_store_edited_text_is_a_new_version_and_old_tags_stay(running: Store) -> None:
+    running.add_verbatims([("f1", ANSWER)], RUN)
+    read_all(running)
+    assert running.add_verbatims([("f2", replace(ANSWER, text="Accueil froid"))], RUN)["changed"] == 1
+    assert running.known(["f1", "f2"]) == {"f2"}
+    assert [one.text for one in running.pending("m@1", "c@1", limit=9)] == ["Accueil froid"]
+    with running.transaction() as connection:
+        tagged = connection.scalars(select(schema.tags.c.version)).all()
+    assert set(tagged) == {ANSWER.version}
+
+
+def test_store_text_that_comes_back_is_current_again(running: Store) -> None:
+    for print_, words in (("f1", "un"), ("f2", "deux"), ("f1", "un")):
+        running.add_verbatims([(print_, replace(ANSWER, text=words))], RUN)
+    assert [one.text for one in running.pending("m@1", "c@1", limit=9)] == ["un"]
+    assert counts(running)["verbatims"] == 2
+
+
+def test_store_last_of_two_rows_with_one_id_wins(running: Store) -> None:
+    running.add_verbatims([("f1", ANSWER), ("f2", replace(ANSWER, text="Corrigé"))], RUN)
+    assert [one.text for one in running.pending("m@1", "c@1", limit=9)] == ["Corrigé"]
+
+
+@pytest.mark.parametrize("language", ["en", None])
+def test_store_only_french_is_pending(running: Store, language: str | None) -> None:
+    running.add_verbatims([("f1", replace(ANSWER, language=language))], RUN)
+    assert running.count_pending("m@1", "c@1") == 0
+
+
+def test_store_is_pending_again_for_another_model_or_codebook(running: Store) -> None:
+    running.add_verbatims([("f1", ANSWER)], RUN)
+    assert read_all(running) == 1
+    assert [running.count_pending(*key) for key in (("m@1", "c@1"), ("m@2", "c@1"), ("m@1", "c@2"))] == [0, 1, 1]
+
+
+def test_store_quarantines_a_problem_once(running: Store) -> None:
+    problem = RowProblem(source="s", row="ligne 4", reason="note illisible", content="dix")
+    assert [running.quarantine([problem], RUN) for _ in range(2)] == [1, 0]
+    assert left_out(running) == {"quarantaine": 1}
+
+
+def test_store_frames_apply_thresholds_when_reading(running: Store) -> None:
+    running.add_verbatims([("f1", replace(ANSWER, scores=Scores(nps=9)))], RUN)
+    read_all(running)
+    verbatims, tags = frames(running, model="m@1", codebook="c@1", thresholds={"a.b": 0.5, "a.c": 0.5})
+    assert verbatims[["text", "sentiment", "nps"]].to_numpy().tolist() == [["Accueil parfait", "positif", 9]]
+    assert tags["code"].tolist() == ["a.b"]
+    _, more = frames(running, model="m@1", codebook="c@1", thresholds={"a.b": 0.5, "a.c": 0.2})
+    assert more["code"].tolist() == ["a.b", "a.c"]
+
+
+def test_store_frames_of_nothing_are_empty(running: Store) -> None:
+    verbatims, tags = frames(running, model="m@1", codebook="c@1", thresholds={"a.b": 0.5})
+    assert (len(verbatims), len(tags)) == (0, 0)
+
+
+def test_store_counts_what_is_left_out_by_language(running: Store) -> None:
+    others = [replace(ANSWER, external_id=str(rank), language=tongue) for rank, tongue in enumerate(["en", "en", None])]
+    running.add_verbatims([(one.external_id, one) for one in others], RUN)
+    assert left_out(running) == {"sans texte": 1, "en langue « en »": 2, "quarantaine": 0}
+
+
+def test_store_run_that_never_ended_is_marked_interrupted(running: Store) -> None:
+    running.start_run(replace(RUN, id="r2"))
+    running.end_run(replace(RUN, id="r2", status="completed", counts={"tagged": 3}), NOON)
+    with running.transaction() as connection:
+        rows = connection.execute(select(schema.runs.c.id, schema.runs.c.status)).all()
+    assert {name: status for name, status in rows} == {"r1": "interrupted", "r2": "completed"}
+
+
+def test_store_gives_moments_back_in_utc(running: Store) -> None:
+    assert last_tagging(running).started_at == NOON
+
+
+def test_store_says_when_nothing_was_tagged(store: Store) -> None:
+    with pytest.raises(StoreError, match="rien n'y est encore codé"):
+        last_tagging(store)
+
+
+def test_store_is_in_wal_mode(store: Store) -> None:
+    with store.transaction() as connection:
+        assert connection.scalar(text("PRAGMA journal_mode")) == "wal"
+
+
+def test_store_migrations_build_the_tables_of_the_schema(store: Store) -> None:
+    with store.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), schema.metadata) == []
+
+
+def test_store_refuses_a_file_that_is_no_database(tmp_path: Path) -> None:
+    path = tmp_path / "base.sqlite"
+    path.write_text("ceci n'est pas une base " * 100)
+    with pytest.raises(StoreError, match="n'est pas une base lisible"):
+        open_store(path)
+
+
+def test_store_refuses_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "fichier").touch()
+    with pytest.raises(StoreError, match="ne peut pas être créé"):
+        open_store(tmp_path / "fichier" / "base.sqlite")
+
+
+def test_store_refuses_a_newer_version(tmp_path: Path) -> None:
+    open_store(tmp_path / "base.sqlite").close()
+    with sqlite3.connect(tmp_path / "base.sqlite") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+    with pytest.raises(StoreError, match="version plus récente"):
+        open_store(tmp_path / "base.sqlite")
+
+
+def test_store_errors_do_not_show_verbatims(running: Store) -> None:
+    broken = replace(ANSWER, weight=None, text="Je suis Odile Perchoux")  # type: ignore[arg-type]
+    with pytest.raises(Exception) as caught:
+        running.add_verbatims([("f1", broken)], RUN)
+    assert "Perchoux" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("place", "file"),
+    [("a/b.sqlite", Path("a/b.sqlite")), ("sqlite:///c.db", Path("c.db")), ("postgresql+psycopg://h/b", None)],
+)
+def test_store_locates_its_file(place: str, file: Path | None) -> None:
+    assert locate(place) == file
