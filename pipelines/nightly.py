@@ -6,7 +6,9 @@ Tasks take no parameter and return counts only, so that Prefect holds neither a 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,9 +19,11 @@ os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
 from prefect import Task, flow, get_run_logger, task  # noqa: E402
 from prefect.artifacts import create_markdown_artifact  # noqa: E402
 from prefect.cache_policies import NO_CACHE  # noqa: E402
+from prefect.client.schemas.objects import State  # noqa: E402
+from prefect.states import Completed, Failed  # noqa: E402
 
 from listening.configuration import read_night  # noqa: E402
-from listening.errors import FormatError, SourceError  # noqa: E402
+from listening.errors import ConfigurationError, FormatError  # noqa: E402
 from listening.steps.ingest import ingest  # noqa: E402
 from listening.steps.night import NightReport, failed, night_tagger, open_night, summarise_night  # noqa: E402
 from listening.steps.tag import tag_chunk, tagging  # noqa: E402
@@ -34,37 +38,36 @@ def worth_retrying(step: Any, run: Any, state: Any) -> bool:
 
 def as_task(name: str, step: Callable[[], Result], *, retries: int = 0) -> Task[[], Result]:
     """Make a task of a plain function; nothing of what it reads or gives is kept by Prefect."""
-    return task(
-        step,
+    make = task(
         name=name,
         retries=retries,
-        retry_delay_seconds=[5, 60][:retries],
+        retry_delay_seconds=[5.0, 60.0][:retries],
         retry_condition_fn=worth_retrying,
         cache_policy=NO_CACHE,
         persist_result=False,
     )
+    return make(step)
 
 
 @flow(name="nuit", persist_result=False)
-def nightly(configuration: str = str(ROOT / "pipelines" / "nightly.yaml")) -> None:
+def nightly(configuration: str = str(ROOT / "pipelines" / "nightly.yaml")) -> State[Any]:
     """Ingest each source, tag what is pending, summarise and publish; name the sources that failed at the end."""
     log = get_run_logger()
-    night = read_night(Path(configuration))
+    try:
+        night = read_night(Path(configuration))
+    except ConfigurationError as error:
+        return Failed(message=str(error))
     report = NightReport()
     tagger, codebook = night_tagger(night)
     with open_night(night) as (store, key):
         for source in night.sources:
-            read = as_task(
-                f"lire {source.name}",
-                lambda source=source: ingest(source, store, key=key, since=night.since),
-                retries=2,
-            )
-            state = read(return_state=True)
+            step = partial(ingest, source, store, key=key, since=night.since)
+            state = as_task(f"lire {source.name}", step, retries=2)(return_state=True)
             outcome = state.result(raise_on_failure=False)
-            if state.is_completed():
-                report.ingested[source.name] = outcome
-            else:
+            if isinstance(outcome, Exception):
                 report.failures[source.name] = str(outcome)
+            else:
+                report.ingested[source.name] = outcome
         if store.count_pending(tagger.model, codebook.reference):
             with tagging(store, tagger, codebook) as run:
                 code = as_task("coder", lambda: tag_chunk(store, tagger, codebook, run, chunk=night.chunk), retries=1)
@@ -77,8 +80,9 @@ def nightly(configuration: str = str(ROOT / "pipelines" / "nightly.yaml")) -> No
         log.info(line)
     create_markdown_artifact("\n\n".join(report.lines()), key="nuit", description="Ce que la nuit a fait, en nombres")
     if report.failures:
-        raise SourceError("sources en échec : " + " | ".join(failed(report)))
+        return Failed(message="sources en échec : " + " | ".join(failed(report)))
+    return Completed(message=f"{report.tagged} verbatims codés")
 
 
 if __name__ == "__main__":
-    nightly()
+    sys.exit(0 if nightly(*sys.argv[1:], return_state=True).is_completed() else 1)

@@ -11,10 +11,10 @@ import pytest
 from listening.codebook import load_codebook
 from listening.store.store import Store, open_store
 
-WORDS = (
-    "le la les un une de du et mais pas plus très trop rien jamais accueil parfait attente longue personne ne répond au "
-    "téléphone prix cher remboursé sans question justificatif encore demandé site en panne merci je recommande"
-).split()
+WORDS = """
+le la les un une de du et mais pas plus très trop rien jamais accueil parfait attente longue personne ne répond au
+téléphone prix cher remboursé sans question justificatif encore demandé site en panne merci je recommande
+"""
 
 
 @pytest.fixture(scope="session")
@@ -27,11 +27,17 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from listening.tagging.modeling import ListeningConfig, ListeningModel
 
     folder = tmp_path_factory.mktemp("modeles") / "minuscule"
-    vocabulary = {word: rank for rank, word in enumerate(["<s>", "<pad>", "</s>", "<unk>", "<mask>", *WORDS])}
+    vocabulary = {word: rank for rank, word in enumerate(["<s>", "<pad>", "</s>", "<unk>", "<mask>", *WORDS.split()])}
     tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="<unk>"))
     tokenizer.normalizer = normalizers.Lowercase()
     tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
-    names = {"bos_token": "<s>", "eos_token": "</s>", "pad_token": "<pad>", "unk_token": "<unk>", "mask_token": "<mask>"}
+    names = {
+        "bos_token": "<s>",
+        "eos_token": "</s>",
+        "pad_token": "<pad>",
+        "unk_token": "<unk>",
+        "mask_token": "<mask>",
+    }
     PreTrainedTokenizerFast(tokenizer_object=tokenizer, **names).save_pretrained(folder)
     torch.manual_seed(3)
     encoder = BertConfig(

@@ -31,7 +31,10 @@ def test_configuration_leaves_the_url_of_a_server_alone(tmp_path: Path) -> None:
     [
         (f"stoer: base.sqlite\n{SOURCE}", r"ligne 1, stoer : clé inconnue ; vouliez-vous « store » \?"),
         (f"{SOURCE}    texte: avis\n", r"ligne 6, sources\[0\]\.texte : clé inconnue ; vouliez-vous « text » \?"),
-        ("sources:\n  - kind: forums\n    name: x\n", r"ligne 2, sources\[0\]\.kind : source inconnue « forums » ; poss"),
+        (
+            "sources:\n  - kind: forums\n    name: x\n",
+            r"ligne 2, sources\[0\]\.kind : source inconnue « forums » ; poss",
+        ),
         ("sources:\n  - name: x\n", r"ligne 2, sources\[0\]\.kind : il manque « kind »"),
         (f"since: 2026-13-01\n{SOURCE}", r"ligne 1, since : date illisible « 2026-13-01 » ; écrivez AAAA-MM-JJ"),
         (f"chunk: beaucoup\n{SOURCE}", r"ligne 1, chunk : « beaucoup » n'est pas un nombre entier"),

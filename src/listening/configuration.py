@@ -33,6 +33,16 @@ MESSAGES = {
 }
 
 
+class _PlainLoader(yaml.SafeLoader):
+    """Leaves dates as they are written, so that a wrong one is refused with its line."""
+
+
+_PlainLoader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
 class Night(BaseModel):
     """What a night reads, with what it tags, where it stores and publishes; paths count from the file's folder."""
 
@@ -59,7 +69,7 @@ def read_night(path: Path) -> Night:
     try:
         content = path.read_text(encoding="utf-8")
         node = yaml.compose(content)
-        raw = yaml.safe_load(content)
+        raw = yaml.load(content, Loader=_PlainLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ConfigurationError(f"{path}, ligne {line} : YAML illisible ({error.problem})") from error

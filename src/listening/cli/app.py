@@ -34,7 +34,8 @@ def main(arguments: list[str] | None = None) -> None:
             console.print(f"[bold red]Erreur[/] : {_plain(line)}")
         sys.exit(1)
     except TyperException as error:
-        console.print(f"[bold red]Erreur[/] : {_plain(usage_error(error))}")
+        if str(error):  # empty when the help was shown for want of a command
+            console.print(f"[bold red]Erreur[/] : {_plain(usage_error(error))}")
         sys.exit(2)
     except (Abort, KeyboardInterrupt):
         console.print("Interrompu ; ce qui était fait est gardé, relancez la même commande pour finir.")
@@ -47,3 +48,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 def _plain(text: str) -> str:
     return text.replace("[", r"\[")
+
+
+if __name__ == "__main__":
+    main()

@@ -60,7 +60,7 @@ def _guessed(path: Path, names: Sequence[str], encoding: str) -> str:
     called = [name for name in names if name.strip().lower() in usual]
     if len(called) == 1 or len(names) == 1:
         return (called or list(names))[0]
-    sample = [row for row in islice(open_rows(path, encoding=encoding, longest=None, lenient=True).rows, SAMPLE)]
+    sample = list(islice(open_rows(path, encoding=encoding, longest=None, lenient=True).rows, SAMPLE))
     cells = {name: [row.cells.get(name, "") for row in sample if isinstance(row, Row)] for name in names}
     wordy = called or [name for name in names if _holds_sentences(cells[name])]
     if len(wordy) == 1:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 WINDOW = 508  # tokens of text and question in one window, specials apart; the encoder has 512 positions
 QUESTION = 48  # tokens of a question that are read, at most
 PAD = 1
+ROUND = 16  # lengths are padded to a multiple of it: each new shape costs a processor a compilation
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def batches(windows: Sequence[Window], *, budget: int) -> Iterator[list[int]]:
     order = sorted(range(len(windows)), key=lambda rank: (-len(windows[rank].tokens), rank))
     batch: list[int] = []
     for rank in order:
-        longest = len(windows[batch[0]].tokens) if batch else 0
+        longest = _rounded(len(windows[batch[0]].tokens)) if batch else 0
         if batch and longest * (len(batch) + 1) > budget:
             yield batch
             batch = []
@@ -90,11 +91,15 @@ def batches(windows: Sequence[Window], *, budget: int) -> Iterator[list[int]]:
         yield batch
 
 
+def _rounded(length: int) -> int:
+    return -(-length // ROUND) * ROUND
+
+
 def collate(windows: Sequence[Window]) -> dict[str, torch.Tensor]:
     """Pad windows to one batch: `input_ids`, `attention_mask` and `segments`, each (B, T)."""
     import torch
 
-    length = max(len(window.tokens) for window in windows)
+    length = _rounded(max(len(window.tokens) for window in windows))
     ids = [window.tokens + [PAD] * (length - len(window.tokens)) for window in windows]
     mask = [[1] * len(window.tokens) + [0] * (length - len(window.tokens)) for window in windows]
     segments = [window.segments + [-1] * (length - len(window.segments)) for window in windows]

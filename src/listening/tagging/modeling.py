@@ -52,7 +52,7 @@ def noisy_or(presence: Tensor) -> Tensor:
     return torch.where(absent < -20, -absent, torch.log(torch.expm1(-absent.clamp(min=-20))))
 
 
-class ListeningModel(PreTrainedModel):  # type: ignore[misc]
+class ListeningModel(PreTrainedModel):
     """Multi-task tagger with late chunking: a whole text is encoded once, then its tokens are pooled per segment.
 
     Late chunking is described in Günther et al. 2024, https://arxiv.org/abs/2409.04701.

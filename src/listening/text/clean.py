@@ -9,8 +9,9 @@ import ftfy
 from selectolax.lexbor import LexborHTMLParser
 
 from listening.text.patterns import load_patterns
+from listening.text.tokens import either
 
-CLOSING_LINES, CLOSING_WORDS = 4, 8  # a closing block is at most so long, and each of its lines so wide
+CLOSING_LINES, CLOSING_WORDS = 5, 8  # a closing block has no more lines, and none of them more words
 
 BLOCKS = (
     "address, article, aside, blockquote, dd, details, div, dl, dt, figure, footer, h1, h2, h3, h4, h5, h6, header, "
@@ -75,9 +76,7 @@ def forum_post(html: str) -> str:
     lines = text.split("\n")
     signature, closing = _endings()
     for at, line in enumerate(lines):
-        rest = [other for other in lines[at + 1 :] if other.strip()]
-        short = len(rest) <= CLOSING_LINES and all(len(other.split()) <= CLOSING_WORDS for other in [line, *rest])
-        if signature.match(line) or (short and closing.match(line)):
+        if signature.match(line) or (closing.match(line) and _is_short(lines[at:])):
             return "\n".join(lines[:at]).strip() or text
     return text
 
@@ -89,6 +88,11 @@ def normalise(text: str) -> str:
     '@mention voir [LIEN], merci à @mention ou a@example.org'
     """
     return HANDLE.sub("@mention", LINK.sub("[LIEN]", text))
+
+
+def _is_short(lines: list[str]) -> bool:
+    filled = [line for line in lines if line.strip()]
+    return len(filled) <= CLOSING_LINES and all(len(line.split()) <= CLOSING_WORDS for line in filled)
 
 
 def _text(tree: LexborHTMLParser) -> str:
@@ -105,8 +109,8 @@ def _text(tree: LexborHTMLParser) -> str:
     for node in tree.css(f"{BLOCKS}, br, td, th"):
         node.insert_after({"br": LINE, "td": " ", "th": " "}.get(node.tag or "", PARAGRAPH))
     text = re.sub(r"\s+", " ", tree.body.text() if tree.body else "")
-    text = re.sub(rf"[ {LINE}]*{PARAGRAPH}[ {LINE}{PARAGRAPH}]*", "\n\n", text)
-    return re.sub(rf" *{LINE} *", "\n", text).strip()
+    paragraphs = (paragraph.strip(f" {LINE}") for paragraph in text.split(PARAGRAPH))
+    return re.sub(rf" ?{LINE} ?", "\n", "\n\n".join(filter(None, paragraphs)))
 
 
 def _remove(tree: LexborHTMLParser, names: str) -> None:
@@ -117,6 +121,6 @@ def _remove(tree: LexborHTMLParser, names: str) -> None:
 @cache
 def _endings() -> tuple[re.Pattern[str], re.Pattern[str]]:
     words = load_patterns("clean")
-    signature, closing = ("|".join(map(re.escape, words[name])) for name in ("signatures", "closings"))
+    signature, closing = (either(words[name]) for name in ("signatures", "closings"))
     name = r"(?:\s*[,.;:!\u2013-].*|(?:\s+[A-ZÀ-Þ]\S*)*\s*)$"
     return re.compile(rf"\s*(?i:{signature})"), re.compile(rf"\s*(?i:{closing}){name}")

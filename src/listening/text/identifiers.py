@@ -13,6 +13,7 @@ from stdnum import iban, luhn
 from stdnum.fr import nir
 
 from listening.text.patterns import load_patterns
+from listening.text.tokens import either
 
 MARKED, UNMARKED, ALONE = 4, 5, 6  # digits of a reference: beside its word and "n°", beside one of them, beside none
 
@@ -36,7 +37,7 @@ PHONE = r"""(?x)
       | [67] (?:[ .-]\d\d){4} )
     (?!\d)"""
 PLATE = r"(?<![\w-])[A-HJ-NP-TV-Z]{2}-\d{3}-[A-HJ-NP-TV-Z]{2}(?![\w-])"
-LETTERS_FIRST = r"(?<![\w@.-])(?P<code>(?:[A-Za-z]{2,10}[-_]?|[A-Za-z][-_]?(?=\d{6}))\d\w*(?:[-_]\w+)*)(?!\w)"
+LETTERS_FIRST = r"(?<![\w@.-])(?P<code>(?:[A-Za-z]{2,10}[-_]?|[A-Za-z][-_]?(?=\d{6}))\d[^\W_]*(?:[-_][^\W_]+)*)(?!\w)"
 DIGITS_FIRST = r"(?<![\w@.,-])(?P<code>\d+[A-Z][A-Z0-9]*)(?!\w)"
 DIGITS = r"(?<![\w+])(?<!\d[.,/-])(?P<code>\d{8,})(?!\w|[.,]\d)"
 ANNOUNCED = r"(?:[A-Za-z]{1,6}[-_/]?|[A-Z]{1,6}[ ])?\d(?:[\w/-]|\.(?=\d))*(?:[ ]\d{2,}(?!\w|[.,]\d))*(?<=\w)(?!\w|,\d)"
@@ -78,7 +79,7 @@ def _mask(rule: Rule, counts: Counter[str], match: re.Match[str]) -> str:
 @cache
 def _rules() -> tuple[Rule, ...]:
     """Give the rules in order: each reads what the ones before it left."""
-    words = {name: _either(listed) for name, listed in load_patterns("identifiers").items()}
+    words = {name: either(listed) for name, listed in load_patterns("identifiers").items()}
     return (
         Rule("E-MAIL", re.compile(EMAIL)),
         Rule("IBAN", re.compile(IBAN_FRENCH)),
@@ -125,10 +126,6 @@ def _address(words: dict[str, str]) -> str:
         (?: (?i:{words["streets"]})\.?\s+ (?:{named}|{small})
           | (?i:{words["places"]})\s+ {named} )
         (?:\s*[,;-]?\s*\d{{5}}(?!\d))?"""
-
-
-def _either(words: Iterable[str]) -> str:
-    return "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in sorted(words, key=len, reverse=True))
 
 
 def _is_phone(match: re.Match[str]) -> bool:

@@ -46,7 +46,6 @@ def _identifier(default: str) -> LanguageIdentifier:
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     if default not in identifier.labels:
-        available = ", ".join(sorted(identifier.labels))
-        raise ConfigurationError(f"unknown default language {default!r}; available: {available}")
+        raise ConfigurationError(f"langue inconnue : {default} ; un code ISO 639-1 est attendu, comme fr, en ou es")
     identifier.set_languages([*LANGUAGES, *({default} - set(LANGUAGES))])
     return identifier

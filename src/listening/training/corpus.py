@@ -98,11 +98,11 @@ def read_rated(path: Path, *, texts: int, seed: int) -> list[Example]:
     drawn = frame.iloc[np.sort(np.argsort(-key)[:texts])]
     sentiments: dict[str, Polarity] = {"negative": "negatif", "neutral": "neutre", "positive": "positif"}
     examples = []
-    for rank, row in enumerate(drawn.itertuples(index=False)):
-        stars = None if pd.isna(row.rating) else min(max((float(row.rating) - 3) / 2, -1.0), 1.0)
-        middle = stars is not None and row.label == "neutral"
-        sentiment = None if middle else sentiments[str(row.label)]
-        examples.append(Example(id=f"rated-{rank}", text=str(row.text)[:1200], sentiment=sentiment, stars=stars))
+    ratings = pd.to_numeric(drawn["rating"]).tolist()
+    for rank, (text, label, rating) in enumerate(zip(drawn["text"], drawn["label"], ratings, strict=True)):
+        stars = None if pd.isna(rating) else min(max((rating - 3) / 2, -1.0), 1.0)
+        sentiment = None if stars is not None and label == "neutral" else sentiments[label]
+        examples.append(Example(id=f"rated-{rank}", text=text[:1200], sentiment=sentiment, stars=stars))
     return examples
 
 

@@ -67,9 +67,10 @@ def fit(
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     if device.type == "cpu":  # the fused attention's backward is three times slower than the plain one on a processor
         model.encoder.set_attn_implementation("eager")
-    model = model.to(device)
+    model.to(device)  # type: ignore[arg-type]
     done = 0
-    average = deepcopy(model).eval()
+    average: ListeningModel = deepcopy(model)
+    average.eval()
     kept: dict[str, Any] = torch.load(checkpoint, map_location="cpu") if checkpoint.is_file() else {"done": 0}
     for rank, stage in enumerate(stages):
         model.load_state_dict(average.state_dict())
@@ -98,7 +99,8 @@ def fit(
                 progress(f"{stage.name} {done}", position + 1, len(epoch), mean)
             logger.info("%s, epoch %d: mean loss %.4f", stage.name, done, mean)
             _save(checkpoint, done, model, average, optimizer)
-    return average.cpu()
+    average.cpu()
+    return average
 
 
 def _epochs(

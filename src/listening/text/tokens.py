@@ -1,0 +1,106 @@
+"""Words in lists and words in texts: what each may be, a first name, an initial, a word that no dictionary knows."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import NamedTuple
+
+from listening.text.patterns import load_patterns
+
+SHORTEST = 3  # letters of a surname
+
+TOKEN = re.compile(r"(?i:[cdjlmnost]|qu)'(?=\w)|[^\W\d_]\.(?!\w)|[^\W\d_]\w*(?:['-]\w+)*")
+LETTERS = re.compile(r"[^\W\d_]{2,}(?:['-][^\W\d_]+)*")
+UNACCENTED = {letter: unicodedata.normalize("NFD", chr(letter))[0] for letter in range(0xC0, 0x180)}
+
+
+class Token(NamedTuple):
+    """A word in its place."""
+
+    start: int
+    stop: int
+    word: str
+    flat: str  # without capitals and accents
+    joined: bool  # to the word before, by a space at most
+    initial: bool  # "O." and not "M."
+    first: bool  # a first name and nothing else
+    given: bool  # perhaps a first name, or an initial
+    rare: bool  # in no dictionary
+
+    @property
+    def capital(self) -> bool:
+        """Whether it begins with a capital."""
+        return self.word[0].isupper()
+
+
+def tokenise(text: str, dictionary: frozenset[str]) -> Iterator[Token]:
+    """Give the words of a text, elisions apart; `dictionary` holds ordinary words, as `flat` makes them.
+
+    >>> [token.word for token in tokenise("l'expert, Mme Guivarc'h", frozenset()) if token.rare]
+    ['expert', "Guivarc'h"]
+    """
+    end = 0
+    for match in TOKEN.finditer(text):
+        word, small = match[0], flat(match[0])
+        parts = small.split("-")
+        listed = all(part in name_words("first_names") | name_words("ordinary_first_names") for part in parts)
+        initial = len(word) == 2 and word[1] == "." and word[0].isupper() and word != "M."
+        ordinary = small in name_words("stops") or not LETTERS.fullmatch(small) or _is_known(small, dictionary)
+        yield Token(
+            start=match.start(),
+            stop=match.end(),
+            word=word,
+            flat=small,
+            joined=end > 0 and text[end : match.start()] in ("", " "),
+            initial=initial,
+            first=listed and (len(parts) > 1 or small in name_words("first_names")),
+            given=listed or initial,
+            rare=len(word) >= SHORTEST and not ordinary,
+        )
+        end = match.end()
+
+
+def flat(text: str) -> str:
+    """Give the text without capitals and accents, of the same length.
+
+    >>> flat("Électro Vauban")
+    'electro vauban'
+    """
+    return text.translate(UNACCENTED).lower()
+
+
+def either(words: Iterable[str]) -> str:
+    """Give the pattern of any of the words, the longest first, with their accents or without.
+
+    >>> either(["réf", "à vous"])
+    '[àa]\\\\s+vous|r[ée]f'
+    """
+    return "|".join("".join(map(_letter, word)) for word in sorted(words, key=len, reverse=True))
+
+
+@cache
+def name_words(name: str) -> frozenset[str]:
+    """Give a list of `data/names.yaml`, flat.
+
+    >>> "odile" in name_words("first_names")
+    True
+    """
+    listed = load_patterns("names")[name]
+    return frozenset(flat(word) for word in (listed.split() if isinstance(listed, str) else listed))
+
+
+def _letter(letter: str) -> str:
+    if letter == " ":
+        return r"\s+"
+    return f"[{letter}{plain}]" if (plain := letter.translate(UNACCENTED)) != letter else re.escape(letter)
+
+
+def _is_known(small: str, dictionary: frozenset[str]) -> bool:
+    """Whether a dictionary has each part of the word, plural and feminine endings aside."""
+    return all(
+        len(part) < SHORTEST or any(re.sub(f"{ending}$", "", part) in dictionary for ending in ("", "[esx]", "es"))
+        for part in re.split("['-]", small)
+    )

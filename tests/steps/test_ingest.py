@@ -1,0 +1,101 @@
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from listening.sources.table import Table
+from listening.steps.ingest import ingest
+from listening.store import schema
+from listening.store.store import Store
+
+KEY = b"secret"
+
+
+def source(path: Path) -> Table:
+    return Table(name="avis", path=path, id="id", text="avis", date="date", author="auteur", stars="note")
+
+
+def rows(store: Store, *columns: str) -> list[tuple[object, ...]]:
+    table = schema.verbatims
+    with store.transaction() as connection:
+        query = select(*(table.c[name] for name in columns)).where(table.c.current).order_by(table.c.external_id)
+        return [tuple(row) for row in connection.execute(query)]
+
+
+def test_ingest_second_run_stores_nothing(store: Store, answers: Path) -> None:
+    first, second = (ingest(source(answers), store, key=KEY) for _ in range(2))
+    assert (first["new"], first["known"]) == (4, 0)
+    assert (second["new"], second["changed"], second["updated"], second["known"]) == (0, 0, 0, 4)
+
+
+def test_ingest_edited_text_is_a_new_version(store: Store, answers: Path) -> None:
+    ingest(source(answers), store, key=KEY)
+    answers.write_text(answers.read_text().replace("Accueil parfait", "Accueil correct"))
+    again = ingest(source(answers), store, key=KEY)
+    assert (again["changed"], again["known"]) == (1, 3)
+    assert rows(store, "text")[0] == ("Accueil correct, je recommande.",)
+
+
+def test_ingest_edited_score_updates_in_place(store: Store, answers: Path) -> None:
+    ingest(source(answers), store, key=KEY)
+    answers.write_text(answers.read_text().replace("Lulu;5", "Lulu;4"))
+    assert ingest(source(answers), store, key=KEY)["updated"] == 1
+    assert rows(store, "stars")[0] == (4.0,)
+
+
+def test_ingest_masks_personal_data_and_authors(store: Store, answers: Path) -> None:
+    ingest(source(answers), store, key=KEY)
+    assert rows(store, "text")[2] == ("Encore un justificatif demandé, appelez-moi au [TÉLÉPHONE].",)
+    authors = [str(author) for (author,) in rows(store, "author")]
+    assert len(set(authors)) == 4
+    assert not {"Lulu", "Momo", "Zaza", "Kiki"} & set(authors)
+
+
+def test_ingest_since_leaves_older_ones_out(store: Store, answers: Path) -> None:
+    counts = ingest(source(answers), store, key=KEY, since=date(2026, 2, 5))
+    assert (counts["new"], counts["before"]) == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("9;03/02/2026;Léo;3\n", "4 cellules au lieu de 5"),
+        ("9;03/02/2026;Léo;11;bof\n", "note"),
+        ("9;32/02/2026;Léo;3;bof\n", "date"),
+        (f"9;03/02/2026;Léo;3;{'a' * 5_242_880}\n", "cellule de 5 242 880 caractères"),
+        ("9;03/02/2026;Léo;;   \n", "texte vide"),
+    ],
+)
+def test_ingest_bad_row_is_quarantined_and_the_rest_stored(store: Store, answers: Path, line: str, reason: str) -> None:
+    answers.write_text(answers.read_text() + line)
+    for _ in range(2):
+        ingest(source(answers), store, key=KEY)
+    with store.transaction() as connection:
+        (refused,) = connection.execute(select(schema.quarantine)).mappings().all()
+    assert reason in refused["reason"]
+    assert len(rows(store, "id")) == 4
+
+
+@pytest.mark.parametrize(("text", "language"), [("🙂", "fr"), ("   ", None)])
+def test_ingest_text_without_words_is_kept_with_its_score(
+    store: Store, answers: Path, text: str, language: str | None
+) -> None:
+    answers.write_text(answers.read_text() + f"9;03/02/2026;Léo;3;{text}\n")
+    ingest(source(answers), store, key=KEY)
+    assert rows(store, "text", "language", "stars")[-1] == (text.strip(), language, 3.0)
+
+
+def test_ingest_quarantine_holds_no_personal_data(store: Store, answers: Path) -> None:
+    answers.write_text(answers.read_text() + "9;pas une date;Léo;3;Rappelez-moi au 06 39 98 77 12\n")
+    ingest(source(answers), store, key=KEY)
+    with store.transaction() as connection:
+        content = connection.scalar(select(schema.quarantine.c.content))
+    assert content == "Rappelez-moi au [TÉLÉPHONE]"
+
+
+def test_ingest_records_its_run_with_counts(store: Store, answers: Path) -> None:
+    ingest(source(answers), store, key=KEY)
+    with store.transaction() as connection:
+        run = connection.execute(select(schema.runs)).mappings().one()
+    assert (run["step"], run["status"], run["counts"]["new"]) == ("ingest:avis", "completed", 4)

@@ -1,0 +1,218 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from listening.text.privacy import BATCH, Scrubbed, scrub, scrub_all
+
+PHONES = [
+    "06.39.98.12.44",
+    "06 39 98 12 44",
+    "0639981244",
+    "06-39-98-12-44",
+    "06/39/98/12/44",
+    "06 399 812 44",
+    "06. 39. 98. 12. 44",
+    "6 39 98 12 44",
+    "+33 6 39 98 12 44",
+    "+33(0)639981244",
+    "0033 6 39 98 12 44",
+    "0033639981244",
+    "01 99 00 12 34",
+    "02 61 91 12 34",
+    "03 53 01 12 34",
+    "04 65 71 12 34",
+    "05 36 49 12 34",
+    "+32 470 12 34 56",
+]
+EMAILS = ["jo.perchoux@example.org", "jo+avis@example.co.uk", "jo (at) example.org", "jo[at]example.org", "jo@example"]
+EMAILS += ["jo arobase example point org", "jo @ example.com"]
+IBANS = ["FR76 3000 6000 0112 3456 7890 189", "FR1420041010050500013M02606", "fr76 3000 6000 0112 3456 7890 188"]
+IBANS += ["FR14-2004-1010-0505-0001-3M02-606", "BE71 0961 2345 6769"]
+CARDS = ["4111 1111 1111 1111", "5555-5555-5555-4444", "4111111111111111", "3782 822463 10005", "4970 1012 3456 7890"]
+NIRS = ["2 55 08 14 168 025 38", "1 84 12 76 451 089 46", "255081416802538", "2 55 08 14 168 025", "2 55 08 2A 168 025"]
+ADDRESSES = [
+    "14 rue des Tanneurs",
+    "14, rue des Tanneurs, 29200",
+    "14 bis rue des tanneurs",
+    "14B RUE DES TANNEURS",
+    "3 rue jean jaurès",
+    "25 rue du 8 mai 1945",
+    "1 av. Foch",
+    "2 impasse de l'Église",
+    "12 place de la République",
+    "8 cours Mirabeau",
+    "14 ter bd du Général de Gaulle",
+]
+KINDS = {"TÉLÉPHONE": PHONES, "E-MAIL": EMAILS, "IBAN": IBANS, "CARTE": CARDS, "NIR": NIRS, "ADRESSE": ADDRESSES}
+REFERENCES = [
+    ("commande n° ", "48213377"),
+    ("commande numéro ", "48 21 33 77"),
+    ("Commande N°", "48213377"),
+    ("n° client ", "00731945"),
+    ("client n° ", "4821"),
+    ("numéro de ma commande : ", "48213"),
+    ("mon numéro de dossier c'est le ", "12345"),
+    ("contrat n° ", "AX45B7"),
+    ("dossier ", "SIN 2025 88120"),
+    ("sinistre ", "2025/123456"),
+    ("suivi ", "LA123456789FR"),
+    ("colis ", "8V12345678901"),
+    ("ticket #", "458712"),
+    ("réf. ", "277838"),
+    ("NUMERO ADHERENT ", "277838"),
+    ("reference : ", "277838"),
+    ("", "SIN-2025-88120"),
+    ("", "CMD-48213377"),
+    ("", "KB7741902"),
+    ("", "kb7741902"),
+    ("", "4821337712"),
+    ("voiture ", "AB-123-CD"),
+]
+TRAPS = [
+    "150 € puis 1 500,50 € et 12000000 euros",
+    "commande de 1500 € et facture 12500,50 €",
+    "commande 15 000 € en 2024",
+    "le 12/03/2026 à 14h30, le 01.02.2026 12 h, le 2026-03-12 10:00",
+    "de 2019 à 2024, 2019 2020 2021 2022",
+    "contrat 2024-2025, contrat 31 01 2020, ticket 14h30-16h",
+    "à 29200 Brest, code postal 29200",
+    "iPhone 14 Pro Max 256 Go, RTX 4070, i7-13700K",
+    "batterie 5000 mAh, écran 1920x1080, colis 20x30x40",
+    "le 3949, le numéro 3949, service client 3949, le 36 31",
+    "SAV 7j/7 24h/24, ouvert 24/24 7/7",
+    "n°1 de la livraison, la commande n° 2",
+    "100000km au compteur, 250 000 km, train 8745",
+    "10 20 30 40 50 60 70, 0 1 2 3 4 5 6 7 8 9 10",
+    "2 place de parking, 3 cours de yoga, 12 h de route",
+    "1 rue sur deux, à 2 rues d'ici",
+]
+
+
+@pytest.mark.parametrize(("kind", "personal"), [(kind, text) for kind, texts in KINDS.items() for text in texts])
+def test_scrub_marks_each_kind(kind: str, personal: str) -> None:
+    scrubbed = scrub(f"Voici : {personal}, merci de noter.", names=False)
+    assert scrubbed == Scrubbed(f"Voici : [{kind}], merci de noter.", {kind: 1})
+
+
+@pytest.mark.parametrize(("cue", "code"), REFERENCES)
+def test_scrub_marks_references_and_keeps_their_cue(cue: str, code: str) -> None:
+    assert scrub(f"Mon {cue}{code}, merci", names=False).text == f"Mon {cue}[RÉFÉRENCE], merci"
+
+
+@pytest.mark.parametrize("text", TRAPS)
+def test_scrub_leaves_amounts_dates_and_products(text: str) -> None:
+    assert scrub(text) == Scrubbed(text, {})
+
+
+def test_scrub_keeps_the_town() -> None:
+    assert scrub("au 14 rue des Tanneurs, 29200 Brest", names=False).text == "au [ADRESSE] Brest"
+
+
+NAMED = [
+    "Mme <Kerbellec> m'a aidée",
+    "mme <kerbellec> ma aidé",
+    "MME <KERBELLEC> A ETE TRES BIEN",
+    "M. <Petit> du service après-vente",
+    "M.<Kerbellec> est passé",
+    "M. et Mme <Boulanger>",
+    "Madame <de Kersauson>, Monsieur <Le Goff>, mme <le goff>",
+    "chez M. <O. Perchoux>",
+    "je m'appelle <Solène Guivarc'h> et j'attends",
+    "je m'appelle <solène guivarc'h> et j'attends",
+    "Nom : <Perchoux> Prénom : <Odile>",
+    "un compte au nom de <Jean Dupont>",
+    "Un grand merci à <Ewen Langlovec> du SAV",
+    "merci <julien> tro bien",
+    "MERCI <JULIEN>",
+    "Mon conseiller <Julien Kerbellec> rappelle",
+    "ma conseillere <Solène Perchoux>",
+    "ma conseillère, <Solène>, est top",
+    "Cordialement, <Odile Perchoux>",
+    "cordialement, <odile perchoux>",
+    "Merci de faire vite.\n<Fulbert Anquerolle>",
+    "<Jean-Luc Perchoux> est venu, <Marie-Pierre> aussi",
+    "<Pierre Kerbellec> est venu",
+    "<CAROLINE> J'ai été bien reçue",
+    "<PETIT Julien> et <Perchoux Odile>",
+    "au guichet <Julien> de Numeris, <Sophie> et <Karim>",
+    "<Vincent kerdoncuff> a réglé le souci",
+]
+NAMELESS = [
+    "Madame la directrice, Monsieur le Maire, Madame, Monsieur",
+    "un monsieur malpoli, la madame ma dit non, le monsieur du guichet",
+    "Bonjour Madame Je voudrais savoir",
+    "je m'appelle pas comme ça, mon nom est mal écrit",
+    "merci à toute l'équipe, merci à vous",
+    "merci à Railis, merci Brico Sillon, bravo Grandval",
+    "le technicien Voltaline, un conseiller Numeris, le vendeur Électro Vauban",
+    "cordialement un client déçu",
+    "une robe rose bonbon, Rose magnifique, la Marine nationale",
+    "rue Victor Hugo, lycée Jean Jaurès, gare Charles de Gaulle, l'île Maurice",
+    "Leroy Merlin, Yves Rocher, un sac Louis Vuitton, Mr Bricolage",
+    "la maladie d'Alzheimer, la Carte Vitale, le compteur Linky",
+    "Oriz a bloqué mon compte. Kolibri dit voyez, chez Colivia non plus",
+    "La Marmite Bleue, Mutuelle du Ponant, Banque Sorgue, ELECTRO VAUBAN",
+    "Hôtel Calanque à Cassis, puis Montpellier et Saint-Étienne",
+    "Appelez moi. Lave linge en panne. Devis lunettes. Très Bon Accueil",
+    "j'aurais aimé définir un montant. SERVICE CLIENT NUL",
+    "madame jai attendu, monsieur jvous demande, si monsieur désire un café",
+    "taille S/M. Description fausse",
+]
+
+
+@pytest.mark.parametrize("marked", NAMED)
+def test_scrub_marks_persons(marked: str) -> None:
+    pieces = marked.replace(">", "<").split("<")
+    expected = "".join("[PERSONNE]" if at % 2 else piece for at, piece in enumerate(pieces))
+    assert scrub("".join(pieces)).text == expected
+
+
+@pytest.mark.parametrize("text", NAMELESS)
+def test_scrub_leaves_brands_places_and_ordinary_words(text: str) -> None:
+    assert scrub(text).text == text
+
+
+def test_scrub_keeps_the_brands_of_the_user() -> None:
+    assert scrub("Bravo Gaston Ledru pour le pain").counts == {"PERSONNE": 1}
+    assert scrub("Bravo Gaston Ledru pour le pain", keep=["gaston ledru"]).counts == {}
+
+
+def test_scrub_can_leave_names() -> None:
+    assert scrub("Mme Kerbellec au 06 39 98 12 44", names=False).text == "Mme Kerbellec au [TÉLÉPHONE]"
+
+
+def test_scrub_all_keeps_order_over_batches() -> None:
+    texts = [f"avis {number}, au 06 39 98 12 44" for number in range(2 * BATCH + 3)]
+    scrubbed = list(scrub_all(iter(texts), names=False))
+    assert [one.text for one in scrubbed] == [f"avis {number}, au [TÉLÉPHONE]" for number in range(2 * BATCH + 3)]
+
+
+def test_scrub_all_gives_what_scrub_gives() -> None:
+    texts = ["", *(text.replace("<", "").replace(">", "") for text in NAMED), *TRAPS]
+    assert list(scrub_all(texts)) == [scrub(text) for text in texts]
+
+
+def test_scrub_all_reads_no_more_than_a_batch_ahead() -> None:
+    read: list[int] = []
+    texts = (read.append(number) or "bien" for number in range(10 * BATCH))
+    next(scrub_all(texts, names=False))
+    assert len(read) <= BATCH
+
+
+PIECES = [*(text for texts in KINDS.values() for text in texts), *(cue + code for cue, code in REFERENCES), *TRAPS]
+PIECES += [text.replace("<", "").replace(">", "") for text in NAMED] + NAMELESS
+PIECES += ["[TÉLÉPHONE]", "[PERSONNE]", "@mention", "M.", "Mme", "n°", "commande", "rue", "Julien", "/", "-", "@"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=6), st.sampled_from([" ", "", ", ", "\n", "/"]))
+def test_scrub_of_a_scrubbed_text_changes_nothing(pieces: list[str], glue: str) -> None:
+    once = scrub(glue.join(pieces)).text
+    assert scrub(once) == Scrubbed(once, {})
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(st.sampled_from("0123456789 .-/+,()@:ABFRabn°€[]"), max_size=40))
+def test_scrub_of_scrubbed_numbers_changes_nothing(text: str) -> None:
+    once = scrub(text, names=False).text
+    assert scrub(once, names=False) == Scrubbed(once, {})

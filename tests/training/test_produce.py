@@ -1,0 +1,77 @@
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+
+from listening.codebook import load_codebook
+from listening.errors import ConfigurationError
+from listening.tagging.embedded import EmbeddedTagger
+from listening.training.configuration import read_training
+from listening.training.produce import Sources, produce
+
+SHIPPED = Path(__file__).parents[2] / "models" / "listening-fr-small" / "training.yaml"
+CODES = list(load_codebook().codes)
+
+
+def write_training(folder: Path, **changes: object) -> None:
+    content = yaml.safe_load(SHIPPED.read_text(encoding="utf-8"))
+    small = {"rated": {"texts": 0, "epochs": 0}, "coded": {"epochs": 2}, "batch_tokens": 64}
+    (folder / "training.yaml").write_text(yaml.safe_dump(content | small | changes), encoding="utf-8")
+
+
+@pytest.fixture
+def sources(tmp_path: Path, tiny_model: Path) -> Sources:
+    from listening.tagging.modeling import ListeningModel
+
+    base = tmp_path / "base"
+    ListeningModel.from_pretrained(tiny_model).encoder.save_pretrained(base)
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        shutil.copy(tiny_model / name, base)
+    coded = tmp_path / "codes.jsonl"
+    tag = {"code": "offre.prix", "polarity": "negatif", "start": 0, "end": 9}
+    with coded.open("w", encoding="utf-8") as lines:
+        for rank in range(20):
+            record = {"id": rank, "text": "Trop cher. Merci", "sentiment": "negatif", "tags": [tag] if rank % 2 else []}
+            lines.write(json.dumps(record) + "\n")
+    return Sources(base=str(base), coded=coded)
+
+
+def quiet(stage: str, step: int, steps: int, loss: float) -> None:
+    assert loss > 0
+
+
+def test_produce_makes_a_folder_that_tags(tmp_path: Path, sources: Sources) -> None:
+    folder = tmp_path / "modele"
+    folder.mkdir()
+    write_training(folder)
+    produce(folder, sources, CODES, progress=quiet)
+    tagger = EmbeddedTagger(folder)
+    assert set(tagger.thresholds) == set(CODES)
+    assert len(tagger.tag(["Trop cher"])) == 1
+
+
+def test_produce_resumes_after_the_last_epoch_and_ends_alike(tmp_path: Path, sources: Sources) -> None:
+    names = []
+    for interrupted in (False, True):
+        folder = tmp_path / f"reprise-{interrupted}" / "modele"
+        folder.mkdir(parents=True)
+        write_training(folder)
+        if interrupted:
+
+            def stop(stage: str, step: int, steps: int, loss: float) -> None:
+                if stage == "codes 2":
+                    raise KeyboardInterrupt
+
+            with pytest.raises(KeyboardInterrupt):
+                produce(folder, sources, CODES, progress=stop)
+        produce(folder, sources, CODES, progress=quiet)
+        names.append(EmbeddedTagger(folder).model)
+    assert names[0] == names[1]
+
+
+def test_produce_training_configuration_is_checked(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="introuvable"):
+        read_training(tmp_path / "training.yaml")
+    assert read_training(SHIPPED).coded.epochs >= 1
