@@ -75,7 +75,8 @@ def evaluate(
 
     def measure(figure: Callable[[NDArray[np.int64]], float]) -> Measure:
         values = np.array([figure(sample) for sample in samples])
-        low, high = np.nanpercentile(values, [2.5, 97.5])
+        values = values[~np.isnan(values)]
+        low, high = np.percentile(values, [2.5, 97.5]) if len(values) else (np.nan, np.nan)
         return Measure(figure(np.arange(len(gold))), float(low), float(high))
 
     enough = (counted.hit + counted.missed).sum(axis=0) >= 5
@@ -86,7 +87,7 @@ def evaluate(
         base=len(gold),
         measures={
             "theme_micro_f1": measure(lambda rows: _micro(counted, rows, slice(None))),
-            "theme_macro_f1": measure(lambda rows: float(np.mean(_f1(counted, rows)[enough]))),
+            "theme_macro_f1": measure(lambda rows: _ratio(_f1(counted, rows)[enough].sum(), enough.sum())),
             "polarity_accuracy": measure(lambda rows: _ratio(counted.polarity[rows].sum(), counted.hit[rows].sum())),
             "sentiment_accuracy": measure(lambda rows: _accuracy(counted.confusion[rows].sum(axis=0))),
             "sentiment_macro_f1": measure(lambda rows: _macro(counted.confusion[rows].sum(axis=0))),
