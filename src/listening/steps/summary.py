@@ -8,6 +8,7 @@ from pathlib import Path
 from listening.codebook import Codebook
 from listening.insight.summary import Summary, summarize
 from listening.report.csv import write_csv
+from listening.report.french import decimal
 from listening.report.html import render_html
 from listening.steps.frames import read_frames
 from listening.store.frames import last_tagging, left_out
@@ -15,14 +16,20 @@ from listening.store.store import Store
 
 
 def summarise(store: Store, codebook: Codebook, *, quotes: int = 4) -> tuple[Summary, dict[str, str]]:
-    """Give the summary of the last model's tags, and its lineage (model, codebook, run, date) by French label.
+    """Give the summary of the last model's tags, and what made it: `model`, `codebook`, `thresholds` and `run`.
 
     Raises StoreError when nothing was tagged yet.
     """
     verbatims, tags = read_frames(store, codebook=codebook)
     summary = summarize(verbatims, tags, codebook, quotes=quotes, left_out=left_out(store))
     run = last_tagging(store)
-    lineage = {"Modèle": run.model or "", "Plan de codage": codebook.reference, "Passage": run.id}
+    cuts = codebook.thresholds(run.configuration["thresholds"]).values()
+    lineage = {
+        "model": run.model or "",
+        "codebook": codebook.reference,
+        "thresholds": f"un par code, de {decimal(min(cuts), digits=2)} à {decimal(max(cuts), digits=2)}",
+        "run": run.id,
+    }
     return summary, lineage
 
 

@@ -15,7 +15,20 @@ from listening.store.store import Store
 if TYPE_CHECKING:
     import pandas as pd
 
-FACTS = ["id", "version", "source", "channel", "text", "question", "language", "created_at", "brand", "wave", "weight"]
+FACTS = [
+    "id",
+    "version",
+    "source",
+    "channel",
+    "text",
+    "question",
+    "language",
+    "created_at",
+    "author",
+    "brand",
+    "wave",
+    "weight",
+]
 SCORES = ["nps", "csat", "ces", "stars"]
 
 
