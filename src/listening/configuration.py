@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -144,13 +145,15 @@ def _place(node: yaml.Node | None, keys: Sequence[str | int]) -> str:
 
 
 def _absolute(night: Night, sources: Sequence[Source], folder: Path) -> Night:
-    store = night.store if "://" in night.store else str(folder / night.store)
+    def place(path: Path) -> Path:
+        return Path(os.path.normpath(folder / path))
+
     return night.model_copy(
         update={
-            "store": store,
-            "reports": folder / night.reports,
-            "model": folder / night.model if night.model else None,
-            "codebook": folder / night.codebook if night.codebook else None,
-            "sources": [source.model_copy(update={"path": folder / source.path}) for source in sources],
+            "store": night.store if "://" in night.store else str(place(Path(night.store))),
+            "reports": place(night.reports),
+            "model": place(night.model) if night.model else None,
+            "codebook": place(night.codebook) if night.codebook else None,
+            "sources": [source.model_copy(update={"path": place(source.path)}) for source in sources],
         }
     )

@@ -1,5 +1,6 @@
 import json
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ from listening.codebook import load_codebook
 from listening.errors import ConfigurationError
 from listening.tagging.embedded import EmbeddedTagger
 from listening.training.configuration import read_training
-from listening.training.produce import Sources, produce
+from listening.training.corpus import Example, GoldTag
+from listening.training.produce import Sources, produce, repeated
 
 SHIPPED = Path(__file__).parents[2] / "models" / "listening-fr-small" / "training.yaml"
 CODES = list(load_codebook().codes)
@@ -69,6 +71,14 @@ def test_produce_resumes_after_the_last_epoch_and_ends_alike(tmp_path: Path, sou
         produce(folder, sources, CODES, progress=quiet)
         names.append(EmbeddedTagger(folder).model)
     assert names[0] == names[1]
+
+
+def test_produce_repeats_examples_with_a_rare_code() -> None:
+    def example(code: str) -> Example:
+        return Example(id=code, text="x", tags=(GoldTag(code, "negatif", 0, 1),))
+
+    found = repeated([*[example("courant")] * 3, example("rare")], below=2, times=3)
+    assert Counter(one.id for one in found) == {"courant": 3, "rare": 3}
 
 
 def test_produce_training_configuration_is_checked(tmp_path: Path) -> None:

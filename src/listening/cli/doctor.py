@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Annotated
 
@@ -32,6 +31,7 @@ def doctor(
 def _findings(store: str | None, model: Path | None) -> Iterator[tuple[str, str, bool]]:
     import platform
     import sys
+    from importlib.metadata import PackageNotFoundError, version
 
     from listening.codebook import load_codebook
 

@@ -12,6 +12,9 @@ def train(
     folder: Annotated[Path, typer.Argument(metavar="DOSSIER", help="Dossier du modèle ; il contient training.yaml.")],
     base: Annotated[str, typer.Option(metavar="ID_OU_DOSSIER", help="Encodeur de départ, du hub ou d'un dossier.")],
     coded: Annotated[Path, typer.Option(help="Verbatims codés, en JSONL.")],
+    authored: Annotated[
+        Path | None, typer.Option(help="Verbatims écrits et codés pour l'entraînement, en JSONL.")
+    ] = None,
     rated: Annotated[Path | None, typer.Option(help="Textes notés ou étiquetés, en Parquet.")] = None,
     fragments: Annotated[Path | None, typer.Option(help="Réponses courtes à des questions, en JSONL.")] = None,
     codebook: Annotated[Path | None, typer.Option(help="Plan de codage, au lieu de celui qui est livré.")] = None,
@@ -24,7 +27,7 @@ def train(
 
     console = Console(stderr=True)
     codes = list(load_codebook(codebook).codes)
-    sources = Sources(base=base, coded=coded, rated=rated, fragments=fragments)
+    sources = Sources(base=base, coded=coded, authored=authored, rated=rated, fragments=fragments)
     with console.status("Préparation…") as status:
 
         def show(stage: str, step: int, steps: int, loss: float) -> None:

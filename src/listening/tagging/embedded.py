@@ -77,15 +77,17 @@ class EmbeddedTagger:
     @cached_property
     def _loaded(self) -> tuple[ListeningModel, Any, torch.device]:
         import torch
-        from transformers import AutoTokenizer
+        from transformers import PreTrainedTokenizerFast
+        from transformers.utils import logging
 
         from listening.tagging.modeling import ListeningModel
 
         device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         # matrix units of recent processors read bf16 about four times as fast; others would only lose by it
         fast = device.type == "cuda" or torch.cpu._is_avx512_bf16_supported()
+        logging.disable_progress_bar()  # ours shows the texts, not the weights
         network = ListeningModel.from_pretrained(self.folder, dtype=torch.bfloat16 if fast else torch.float32)
-        return network.eval().to(device), AutoTokenizer.from_pretrained(self.folder), device
+        return network.eval().to(device), PreTrainedTokenizerFast.from_pretrained(self.folder), device
 
     def tag(self, texts: Sequence[str], questions: Sequence[str | None] | None = None) -> list[Reading]:
         """Read each text; a text without a word gets `neutre` and no tag."""

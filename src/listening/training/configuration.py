@@ -28,6 +28,13 @@ class Coded(_Strict):
     epochs: int = Field(ge=1)
 
 
+class Repeat(_Strict):
+    """Which examples are seen several times an epoch: those with a code of fewer than `below` cases."""
+
+    below: int = Field(ge=0)
+    times: int = Field(ge=1)
+
+
 class Questions(_Strict):
     """Survey questions read before a text: any, or those that ask for blame or for praise."""
 
@@ -57,6 +64,7 @@ class TrainingConfiguration(_Strict):
     question: float = Field(ge=0, le=1)
     rated: Rated
     coded: Coded
+    repeat: Repeat
     questions: Questions
 
 

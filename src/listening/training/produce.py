@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,10 +18,11 @@ from listening.training.train import Progress, Stage, fit, new_model, split
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
-    """What a training starts from: an encoder, coded verbatims, and optionally rated texts and fragments."""
+    """What a training starts from: an encoder, coded verbatims, and optionally written ones, rated texts, fragments."""
 
     base: str
     coded: Path
+    authored: Path | None = None
     rated: Path | None = None
     fragments: Path | None = None
 
@@ -48,9 +50,20 @@ def _stages(sources: Sources, configuration: TrainingConfiguration) -> tuple[lis
     if sources.rated and configuration.rated.texts:
         rated = read_rated(sources.rated, texts=configuration.rated.texts, seed=configuration.seed)
         stages.append(Stage("notes", rated, configuration.rated.epochs))
+    if sources.authored:
+        trained += read_coded(sources.authored)
+    trained = repeated(trained, below=configuration.repeat.below, times=configuration.repeat.times)
     if sources.fragments:
         trained += fragments(sources.fragments, configuration.questions.leading())
     return [*stages, Stage("codes", trained, configuration.coded.epochs)], held
+
+
+def repeated(examples: Sequence[Example], *, below: int, times: int) -> list[Example]:
+    """Give the examples, those that carry a code of fewer than `below` cases `times` times."""
+    cases = Counter(tag.code for example in examples for tag in example.tags or ())
+    rare = {code for code, number in cases.items() if number < below}
+    again = [example for example in examples if rare & {tag.code for tag in example.tags or ()}]
+    return [*examples, *again * (times - 1)]
 
 
 def calibrate(folder: Path, held: Sequence[Example], codes: Sequence[str]) -> None:
