@@ -1,20 +1,42 @@
-"""Fixtures that several folders share: a tiny model, a store, a night on a few invented answers."""
+"""Fixtures that several folders share: a tiny model, a store, a night on a few invented answers, small frames."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import pytest
 
-from listening.codebook import load_codebook
+from listening.codebook import Codebook, load_codebook
 from listening.store.store import Store, open_store
 
 WORDS = """
 le la les un une de du et mais pas plus très trop rien jamais accueil parfait attente longue personne ne répond au
 téléphone prix cher remboursé sans question justificatif encore demandé site en panne merci je recommande
 """
+Frames = Callable[..., tuple[pd.DataFrame, pd.DataFrame]]
+VERBATIM = {
+    "version": "v1",
+    "source": "Enquête",
+    "channel": "survey",
+    "text": "Le colis est arrivé avec trois semaines de retard.",
+    "question": None,
+    "language": "fr",
+    "created_at": pd.Timestamp("2026-03-03 10:00", tz="UTC"),
+    "brand": None,
+    "wave": None,
+    "weight": 1.0,
+    "nps": None,
+    "csat": None,
+    "ces": None,
+    "stars": None,
+    "sentiment": "neutre",
+    "sentiment_probability": 0.9,
+}
+TAG = {"polarity": "negatif", "probability": 0.9, "start": 0, "stop": 8}
 
 
 @pytest.fixture(scope="session")
@@ -93,3 +115,29 @@ def night_file(tmp_path: Path, answers: Path, tiny_model: Path) -> Path:
         encoding="utf-8",
     )
     return path
+
+
+@pytest.fixture(scope="session")
+def codebook() -> Codebook:
+    """Two nets, four codes."""
+    labels = {"effort.attente": "Délais", "effort.web": "Site", "prix.niveau": "Prix", "prix.clarte": "Clarté du prix"}
+    nets = {name: {"label": name.capitalize(), "definition": "Un net."} for name in ("effort", "prix")}
+    codes = {name: {"label": label, "definition": "Un code."} for name, label in labels.items()}
+    return Codebook.model_validate({"name": "essai", "version": "1", "label": "Essai", "nets": nets, "codes": codes})
+
+
+@pytest.fixture
+def frames() -> Frames:
+    """Build the two frames from what sets each verbatim and tag apart; `tags` holds (id, code, …) dictionaries."""
+
+    def build(
+        verbatims: list[dict[str, Any]], tags: list[dict[str, Any]] | None = None
+    ) -> tuple[pd.DataFrame, pd.DataFrame]:
+        rows = [VERBATIM | {"id": f"v{place:03}"} | row for place, row in enumerate(verbatims)]
+        columns = ["id", "code", *TAG]
+        return (
+            pd.DataFrame(rows, columns=["id", *VERBATIM]),
+            pd.DataFrame([TAG | tag for tag in tags or []], columns=columns),
+        )
+
+    return build
