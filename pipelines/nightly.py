@@ -23,10 +23,11 @@ from prefect.client.schemas.objects import State  # noqa: E402
 from prefect.states import Completed, Failed  # noqa: E402
 
 from listening.configuration import read_night  # noqa: E402
-from listening.errors import ConfigurationError, FormatError  # noqa: E402
+from listening.errors import FormatError, ListeningError  # noqa: E402
 from listening.steps.ingest import ingest  # noqa: E402
 from listening.steps.night import NightReport, failed, night_tagger, open_night, summarise_night  # noqa: E402
 from listening.steps.tag import tag_chunk, tagging  # noqa: E402
+from listening.store.store import open_store  # noqa: E402
 
 Result = TypeVar("Result")
 
@@ -55,17 +56,21 @@ def nightly(configuration: str = str(ROOT / "pipelines" / "nightly.yaml")) -> St
     log = get_run_logger()
     try:
         night = read_night(Path(configuration))
-    except ConfigurationError as error:
+        tagger, codebook = night_tagger(night)
+        open_store(night.store).close()
+    except ListeningError as error:
         return Failed(message=str(error))
     report = NightReport()
-    tagger, codebook = night_tagger(night)
     with open_night(night) as (store, key):
         for source in night.sources:
             step = partial(ingest, source, store, key=key, since=night.since)
             state = as_task(f"lire {source.name}", step, retries=2)(return_state=True)
             outcome = state.result(raise_on_failure=False)
             if isinstance(outcome, Exception):
-                report.failures[source.name] = str(outcome)
+                # another error than ours may quote what it stumbled on
+                report.failures[source.name] = (
+                    str(outcome) if isinstance(outcome, ListeningError) else repr(type(outcome))
+                )
             else:
                 report.ingested[source.name] = outcome
         if store.count_pending(tagger.model, codebook.reference):

@@ -28,6 +28,11 @@ MESSAGES = {
     "float_parsing": "« {input} » n'est pas un nombre",
     "string_type": "« {input} » n'est pas un texte ; mettez-le entre guillemets",
     "path_type": "« {input} » n'est pas un chemin",
+    "literal_error": "« {input} » n'est pas possible ; au choix : {expected}",
+    "greater_than_equal": "« {input} » est trop petit ; au moins {ge}",
+    "less_than_equal": "« {input} » est trop grand ; au plus {le}",
+    "string_too_short": "un texte vide ne convient pas",
+    "too_short": "il en faut au moins un",
     "list_type": "une liste est attendue (des lignes qui commencent par « - »)",
     "dict_type": "des clés et des valeurs sont attendues",
     "model_type": "des clés et des valeurs sont attendues",
@@ -104,7 +109,7 @@ def _sources(raw: Sequence[Any], faults: list[_Fault]) -> Iterator[Source]:
     for rank, entry in enumerate(raw):
         at = ("sources", rank)
         kind = entry.get("kind") if isinstance(entry, dict) else None
-        if kind not in kinds:
+        if not isinstance(kind, str) or kind not in kinds:
             found = f"source inconnue « {kind} »" if kind else "il manque « kind », la sorte de source"
             faults.append(_Fault((*at, "kind"), f"{found} ; possibles : {', '.join(sorted(kinds))}"))
         elif source := _validated(kinds[kind], entry, at, faults):
@@ -125,7 +130,9 @@ def _message(fault: Any, known: Sequence[str]) -> str:
     if fault["type"] == "extra_forbidden":
         near = get_close_matches(str(fault["loc"][-1]), known, n=1)
         return "clé inconnue" + (f" ; vouliez-vous « {near[0]} » ?" if near else f" ; possibles : {', '.join(known)}")
-    return MESSAGES.get(fault["type"], str(fault["msg"])).format(input=fault["input"])
+    if template := MESSAGES.get(fault["type"]):
+        return template.format(input=fault["input"], **fault.get("ctx", {}))
+    return str(fault["msg"]).removeprefix("Value error, ")
 
 
 def _place(node: yaml.Node | None, keys: Sequence[str | int]) -> str:

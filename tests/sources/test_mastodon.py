@@ -49,7 +49,6 @@ def test_mastodon_reads_a_status(write):
         text="train\nMerci' & à demain\n\n#Railis",
         created_at=datetime(2026, 3, 1, 10, 22, 41, 512_000, tzinfo=UTC),
         author="lulu_des_bois@mastodon.example.org",
-        url="https://mastodon.example.org/@lulu_des_bois/1",
         parent="99",
     )
 

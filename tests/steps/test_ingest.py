@@ -37,6 +37,13 @@ def test_ingest_edited_text_is_a_new_version(store: Store, answers: Path) -> Non
     assert rows(store, "text")[0] == ("Accueil correct, je recommande.",)
 
 
+def test_ingest_second_text_under_one_id_is_quarantined_every_night_alike(store: Store, answers: Path) -> None:
+    answers.write_text(answers.read_text() + "4;06/02/2026;Kiki;5;Un tout autre avis\n")
+    counts = [ingest(source(answers), store, key=KEY) for _ in range(3)]
+    assert [(one["new"], one["changed"], one["quarantined"]) for one in counts] == [(4, 0, 1), (0, 0, 0), (0, 0, 0)]
+    assert rows(store, "text")[3] == ("Remboursé sans question, merci.",)
+
+
 def test_ingest_edited_score_updates_in_place(store: Store, answers: Path) -> None:
     ingest(source(answers), store, key=KEY)
     answers.write_text(answers.read_text().replace("Lulu;5", "Lulu;4"))

@@ -1,8 +1,11 @@
+import json
+import shutil
 from pathlib import Path
 
 import pytest
 
 from listening.configuration import read_night
+from listening.errors import SourceError
 from listening.steps.night import open_night, run_night
 from listening.store.frames import counts
 from listening.store.store import open_store
@@ -37,6 +40,24 @@ def test_night_failing_source_is_named_and_stops_nothing(night_file: Path) -> No
     assert summary.base == 4
     assert "Échec de la source absente" in report.lines()[-1]
     assert "absente" in (report.page or Path()).read_text(encoding="utf-8")
+
+
+def test_night_without_any_source_left_names_the_failures(night_file: Path, answers: Path) -> None:
+    answers.unlink()
+    with pytest.raises(SourceError, match=r"avis : .*avis\.csv"):
+        run_night(read_night(night_file))
+
+
+def test_night_thresholds_are_those_of_today(night_file: Path, tiny_model: Path, tmp_path: Path) -> None:
+    model = shutil.copytree(tiny_model, tmp_path / "modele" / "minuscule")
+    night_file.write_text(night_file.read_text().replace(str(tiny_model), str(model)))
+    night = read_night(night_file)
+    cited = [run_night(night)[1].themes["count"].sum()]
+    codes = json.loads((model / "thresholds.json").read_text())
+    (model / "thresholds.json").write_text(json.dumps(dict.fromkeys(codes, 0.999)))
+    report, summary = run_night(night)
+    assert report.tagged == 0
+    assert summary.themes["count"].sum() < cited[0]
 
 
 def test_night_key_is_kept_private_beside_the_store(night_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:

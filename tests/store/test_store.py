@@ -166,6 +166,18 @@ def test_store_errors_do_not_show_verbatims(running: Store) -> None:
     assert "Perchoux" not in str(caught.value)
 
 
+@pytest.mark.parametrize("place", ["postgres://x", "n'importe://quoi"])
+def test_store_refuses_a_wrong_address(place: str) -> None:
+    with pytest.raises(StoreError, match="adresse de base refusée"):
+        open_store(place)
+
+
+def test_store_place_can_come_from_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LISTENING_STORE", f"sqlite:///{tmp_path}/ici.sqlite")
+    open_store().close()
+    assert (tmp_path / "ici.sqlite").is_file()
+
+
 @pytest.mark.parametrize(
     ("place", "file"),
     [("a/b.sqlite", Path("a/b.sqlite")), ("sqlite:///c.db", Path("c.db")), ("postgresql+psycopg://h/b", None)],

@@ -29,7 +29,7 @@ def test_corpus_reads_coded_verbatims(tmp_path: Path) -> None:
     ("content", "message"),
     [
         ('{"id": 1', "ligne 1 : JSON illisible"),
-        ('{"id": 1, "text": "x"}', "ligne 1 : il manque la clé 'tags'"),
+        ('{"id": 1, "text": "x"}', "ligne 1 : clé absente ou mal formée : 'tags'"),
         (json.dumps(LINE | {"sentiment": "bof"}), "sentiment « bof » inconnu"),
     ],
 )

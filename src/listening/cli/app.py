@@ -6,6 +6,7 @@ import sys
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from typer.exceptions import Abort, TyperException
 
 from listening.cli import doctor, model, night, tag
@@ -31,23 +32,22 @@ def main(arguments: list[str] | None = None) -> None:
         code = app(arguments, standalone_mode=False)
     except ListeningError as error:
         for line in str(error).splitlines():
-            console.print(f"[bold red]Erreur[/] : {_plain(line)}")
+            console.print(f"[bold red]Erreur[/] : {escape(line)}")
         sys.exit(1)
     except TyperException as error:
         if str(error):  # empty when the help was shown for want of a command
-            console.print(f"[bold red]Erreur[/] : {_plain(usage_error(error))}")
+            console.print(f"[bold red]Erreur[/] : {escape(usage_error(error))}")
         sys.exit(2)
     except (Abort, KeyboardInterrupt):
-        console.print("Interrompu ; ce qui était fait est gardé, relancez la même commande pour finir.")
+        console.print("Interrompu ; relancez la même commande : ce qui est dans la base y reste.")
         sys.exit(130)
     except BrokenPipeError:  # the reader of our output went away, as `head` does
         sys.stderr.close()
         sys.exit(141)
+    except OSError as error:
+        console.print(f"[bold red]Erreur[/] : {error.filename} : {error.strerror} ; vérifiez le chemin et les droits")
+        sys.exit(1)
     sys.exit(code or 0)
-
-
-def _plain(text: str) -> str:
-    return text.replace("[", r"\[")
 
 
 if __name__ == "__main__":

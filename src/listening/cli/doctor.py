@@ -17,13 +17,14 @@ def doctor(
 ) -> None:
     """Dire ce qui est installé, quel modèle, quelle base, quel plan de codage, et ce qui manque."""
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     table = Table("", "Élément", "État", box=None)
     good = True
     for label, state, fine in _findings(store, model):
         good &= fine
-        table.add_row("[green]✓[/]" if fine else "[red]✗[/]", label, state)
+        table.add_row("[green]✓[/]" if fine else "[red]✗[/]", label, escape(state))
     Console().print(table)
     raise typer.Exit(0 if good else 1)
 

@@ -10,6 +10,8 @@ from typing import Annotated, TextIO
 
 import typer
 
+from listening.errors import ConfigurationError
+
 
 def tag(
     file: Annotated[
@@ -27,6 +29,7 @@ def tag(
 ) -> None:
     """Coder les textes d'un fichier : une ligne JSON par ligne lue, dans l'ordre, sans rien laisser."""
     from rich.console import Console
+    from rich.markup import escape
 
     from listening.cli.progress import progress
     from listening.codebook import load_codebook
@@ -41,7 +44,7 @@ def tag(
             stream.write(to_json(row, reading, model=tagger.model, codebook=frame.reference) + "\n")
             advance(1)
             if row.problem:
-                console.print(f"[yellow]Attention[/] : {row.problem} ; cette ligne est rendue sans code", markup=True)
+                console.print(f"[yellow]Attention[/] : {escape(row.problem)} ; cette ligne est rendue sans code")
 
 
 @contextmanager
@@ -51,6 +54,8 @@ def _writing(output: Path) -> Iterator[TextIO]:
         yield sys.stdout
         sys.stdout.flush()
         return
+    if output.is_dir():
+        raise ConfigurationError(f"{output} est un dossier ; donnez à -o un nom de fichier, ou « - »")
     output.parent.mkdir(parents=True, exist_ok=True)
     part = output.with_name(output.name + ".part")
     try:

@@ -54,8 +54,8 @@ def _records(file: TextIO, delimiter: str, path: Path) -> Iterator[tuple[int, li
             return
         if cells and cells[-1].endswith(END):
             raise FormatError(f"{path.name}, ligne {line} : un guillemet ouvert ici n'est jamais refermé : ajoutez-le")
-        if cells:
-            yield line, cells
+        if cells or delimiter == LONE:  # in a table of one column, an empty line is an empty answer
+            yield line, cells or [""]
 
 
 def guess_delimiter(sample: str) -> str:

@@ -48,7 +48,7 @@ def columns(path: Path, encoding: str = "utf-8-sig") -> list[str]:
 
     The keys of the first 100 objects for JSON and JSONL, ``texte`` for a file of one text a line.
     """
-    return open_rows(path, encoding=encoding).columns
+    return open_rows(path, encoding=encoding, longest=None, lenient=True).columns
 
 
 def read_table(path: Path, encoding: str = "utf-8-sig", delimiter: str | None = None) -> Iterator[Row | RowError]:

@@ -21,8 +21,8 @@ KEYS = ("id", "content", "created_at")
 class Mastodon(Source):
     """Statuses of Mastodon: a JSON or JSONL file, a folder or a glob.
 
-    A status is about the first of `brands` that its hashtags, its mentions or its text name. A boost stands for the
-    status boosted, which is given once.
+    The address of a status names its author, so it is not kept. A status is about the first of `brands` that its
+    hashtags, its mentions or its text name. A boost stands for the status boosted, which is given once.
     """
 
     kind: Literal["mastodon"] = "mastodon"
@@ -67,7 +67,6 @@ class Mastodon(Source):
             text=text,
             brand=brand_named(named, self.brands) or brand_in(text, self.brands) or self.brand or "",
             parent=as_text(status.get("in_reply_to_id")),
-            url=as_text(status.get("url")),
         )
         return row
 
@@ -83,7 +82,6 @@ class Mastodon(Source):
                 created_at=moment(row, "created_at", timezone=self.timezone),
                 author=row.cells["acct"] or None,
                 brand=row.cells["brand"] or None,
-                url=row.cells["url"] or None,
                 parent=row.cells["parent"] or None,
             )
         ]

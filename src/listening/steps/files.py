@@ -35,6 +35,8 @@ def read_texts(path: Path, *, text: str | None, id: str | None, encoding: str = 
     else the row's rank from 1. Raises FormatError for a column that is not there or cannot be guessed.
     """
     names = columns(path, encoding)
+    if not names:
+        raise FormatError(f"{path.name} : aucune ligne lisible ; exportez ce fichier à nouveau")
     column = _named(text, names, path) if text else _guessed(path, names, encoding)
     key = _named(id, names, path) if id else next((name for name in names if name.lower() == "id"), None)
     rows = open_rows(path, encoding=encoding, longest=None, lenient=True).rows

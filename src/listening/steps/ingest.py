@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, replace
 from datetime import date
 from itertools import islice
@@ -29,12 +29,23 @@ def ingest(
     """
     counts: Counter[str] = Counter()
     with running(store, f"ingest:{source.name}", configuration={"source": source.name, "kind": source.kind}) as run:
-        reading = source.read()
+        reading = _once_each(source.read())
         while rows := list(islice(reading, BATCH)):
             counts.update(_ingest_batch(rows, source, store, run, key=key, since=since))
+            run.counts.update(counts)
             advance(len(rows))
-        run.counts.update(counts)
     return dict(counts)
+
+
+def _once_each(rows: Iterable[Verbatim | RowError]) -> Iterator[Verbatim | RowError]:
+    """Refuse a second text under an id already read: kept, each would replace the other, night after night."""
+    seen: dict[str, str] = {}
+    for row in rows:
+        if isinstance(row, Verbatim) and seen.setdefault(row.id, row.version) != row.version:
+            reason = "identifiant déjà donné plus haut à un autre texte ; corrigez-le, ou choisissez une autre colonne"
+            yield RowError(reason, row=row.external_id, content=row.text)
+        else:
+            yield row
 
 
 def _ingest_batch(
@@ -55,8 +66,8 @@ def _ingest_batch(
         author = keyed_hash(key, one.author) if one.author else None
         kept.append((print_, replace(one, text=ready.text, language=ready.language, author=author)))
     problems = [
-        RowProblem(source=source.name, row=one.row, reason=one.reason, content=scrub(one.content).text)
-        for one in refused
+        RowProblem(source=source.name, row=one.row, reason=scrub(one.reason).text, content=content.text)
+        for one, content in zip(refused, prepare([one.content for one in refused]), strict=True)
     ]
     return store.add_verbatims(kept, run) | {
         "read": len(read) + len(refused),

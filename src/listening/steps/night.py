@@ -9,7 +9,7 @@ from pathlib import Path
 
 from listening.codebook import Codebook, load_codebook
 from listening.configuration import Night
-from listening.errors import ListeningError
+from listening.errors import ListeningError, SourceError, StoreError
 from listening.insight.summary import Summary
 from listening.steps.ingest import ingest
 from listening.steps.runs import Advance, now
@@ -77,8 +77,17 @@ def ingest_all(night: Night, store: Store, *, key: bytes, report: NightReport, b
 def summarise_night(
     night: Night, store: Store, *, failures: list[str], publishing: bool = True
 ) -> tuple[Summary, Path | None]:
-    """Summarise a night's store and, unless told otherwise, publish the tables and the page."""
-    summary, lineage = summarise(store, load_codebook(night.codebook), quotes=night.quotes)
+    """Summarise a night's store and, unless told otherwise, publish the tables and the page.
+
+    Raises SourceError with the failures when they leave nothing to summarise.
+    """
+    tagger, codebook = night_tagger(night)
+    try:
+        summary, lineage = summarise(store, tagger, codebook, quotes=night.quotes)
+    except StoreError as error:
+        if failures:
+            raise SourceError("\n".join(failures)) from error
+        raise
     if not publishing:
         return summary, None
     return summary, publish(summary, lineage, night.reports, title=night.title, failures=failures, at=now())

@@ -10,22 +10,23 @@ from listening.insight.summary import Summary, summarize
 from listening.report.csv import write_csv
 from listening.report.french import decimal
 from listening.report.html import render_html
-from listening.steps.frames import read_frames
-from listening.store.frames import last_tagging, left_out
+from listening.store.frames import frames, last_tagging, left_out
 from listening.store.store import Store
+from listening.tagging.engine import Tagger
 
 
-def summarise(store: Store, codebook: Codebook, *, quotes: int = 4) -> tuple[Summary, dict[str, str]]:
-    """Give the summary of the last model's tags, and what made it: `model`, `codebook`, `thresholds` and `run`.
+def summarise(store: Store, tagger: Tagger, codebook: Codebook, *, quotes: int = 4) -> tuple[Summary, dict[str, str]]:
+    """Give the summary of a tagger's tags, and what made it: `model`, `codebook`, `thresholds` and `run`.
 
-    Raises StoreError when nothing was tagged yet.
+    Thresholds are those of today, whatever they were when it tagged. Raises StoreError when it never did.
     """
-    verbatims, tags = read_frames(store, codebook=codebook)
+    run = last_tagging(store, model=tagger.model)
+    thresholds = codebook.thresholds(tagger.thresholds)
+    verbatims, tags = frames(store, model=tagger.model, codebook=codebook.reference, thresholds=thresholds)
     summary = summarize(verbatims, tags, codebook, quotes=quotes, left_out=left_out(store))
-    run = last_tagging(store)
-    cuts = codebook.thresholds(run.configuration["thresholds"]).values()
+    cuts = thresholds.values()
     lineage = {
-        "model": run.model or "",
+        "model": tagger.model,
         "codebook": codebook.reference,
         "thresholds": f"un par code, de {decimal(min(cuts), digits=2)} à {decimal(max(cuts), digits=2)}",
         "run": run.id,

@@ -32,12 +32,12 @@ FACTS = [
 SCORES = ["nps", "csat", "ces", "stars"]
 
 
-def last_tagging(store: Store) -> Run:
-    """Give the last run that tagged, with its model, codebook and thresholds. Raises StoreError if there is none."""
+def last_tagging(store: Store, *, model: str | None = None) -> Run:
+    """Give the last run that tagged (by this model), with its codebook and thresholds; StoreError if there is none."""
     table = schema.runs
+    query = select(table).where(table.c.step == "tag").order_by(table.c.started_at.desc(), table.c.id).limit(1)
     with store.transaction() as connection:
-        query = select(table).where(table.c.step == "tag").order_by(table.c.started_at.desc(), table.c.id).limit(1)
-        row = connection.execute(query).mappings().first()
+        row = connection.execute(query.where(table.c.model == model) if model else query).mappings().first()
     if row is None:
         raise StoreError(f"{store.place} : rien n'y est encore codé ; lancez d'abord « listening run CONFIG »")
     return Run(**row)

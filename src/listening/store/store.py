@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, and_, create_engine, delete, event, exists, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
 from listening.errors import StoreError
 from listening.records import Reading, RowProblem, Run, Segment, Verbatim, content_id
@@ -45,6 +45,7 @@ def open_store(place: str | Path | None = None) -> Store:
 
     Raises StoreError when the place cannot be written, is no database, or belongs to a newer version.
     """
+    place = place or os.environ.get("LISTENING_STORE", DEFAULT)
     file = locate(place)
     if file is not None:
         try:
@@ -53,7 +54,12 @@ def open_store(place: str | Path | None = None) -> Store:
             problem = f"{file.parent} ne peut pas être créé ({error.strerror})"
             raise StoreError(f"{problem} ; choisissez un autre dossier") from error
     # a failed statement must not print the verbatims that it carried
-    engine = create_engine(f"sqlite:///{file}" if file else str(place), hide_parameters=True)
+    try:
+        engine = create_engine(f"sqlite:///{file}" if file else str(place), hide_parameters=True)
+    except (ArgumentError, ImportError) as error:
+        raise StoreError(
+            f"adresse de base refusée ({error}) ; écrivez un chemin, ou postgresql+psycopg://… (extra « postgres »)"
+        ) from error
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _pragmas)
     store = Store(engine)

@@ -30,8 +30,9 @@ class Tagger(Protocol):
 
 
 def decide(reading: Reading, thresholds: Mapping[str, float]) -> Reading:
-    """Keep the tags that reach their code's threshold."""
-    return replace(reading, tags=tuple(tag for tag in reading.tags if tag.probability >= thresholds[tag.code]))
+    """Keep the tags that reach their code's threshold; a code without one is not in the codebook, and left out."""
+    held = (tag for tag in reading.tags if tag.code in thresholds and tag.probability >= thresholds[tag.code])
+    return replace(reading, tags=tuple(held))
 
 
 def strongest(scores: Mapping[Polarity, float]) -> Polarity:

@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from listening.codebook import Codebook
+from listening.errors import CodebookError
 from listening.records import Reading
 from listening.tagging.baseline import BaselineTagger
 from listening.tagging.engine import Tagger, load_tagger
@@ -21,6 +22,9 @@ Bar = Callable[[str, int | None], AbstractContextManager[Callable[[int], None]]]
 def compare(gold: Path, codebook: Codebook, *, model: Path | None, train: Path | None, bar: Bar) -> list[Evaluation]:
     """Evaluate the embedded engine and, when `train` gives it coded verbatims to be fitted on, the baseline."""
     examples = read_coded(gold)
+    unknown = {tag.code for one in examples for tag in one.tags or ()} - set(codebook.codes)
+    if unknown:
+        raise CodebookError(f"{gold} : codes absents du plan {codebook.reference} : {', '.join(sorted(unknown))}")
     taggers: list[Tagger] = [load_tagger(model)]
     if train:
         taggers.append(_baseline(read_coded(train), codebook))

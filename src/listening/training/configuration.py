@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from listening.errors import ConfigurationError
 from listening.records import Polarity
@@ -72,4 +72,7 @@ def read_training(path: Path) -> TrainingConfiguration:
     """Read and check a training configuration."""
     if not path.is_file():
         raise ConfigurationError(f"{path} : introuvable ; le dossier d'un modèle à entraîner contient training.yaml")
-    return TrainingConfiguration.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    try:
+        return TrainingConfiguration.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (yaml.YAMLError, UnicodeDecodeError, ValidationError) as error:
+        raise ConfigurationError(f"{path} n'est pas une configuration d'entraînement : {error}") from error

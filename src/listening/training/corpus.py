@@ -10,6 +10,7 @@ from typing import Any
 
 from listening.errors import FormatError
 from listening.records import POLARITIES, Polarity
+from listening.sources.opening import open_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +44,16 @@ def read_coded(path: Path) -> list[Example]:
 
     Optional: `question`, `stars` (1–5), `draw` (`natural` or `enriched`). Raises FormatError with the line.
     """
-    return [_coded(record, f"{path.name}, ligne {line}") for line, record in _lines(path)]
+    examples = [_coded(record, f"{path.name}, ligne {line}") for line, record in _lines(path)]
+    if not examples:
+        raise FormatError(f"{path} : ce fichier est vide ; indiquez un fichier JSONL de verbatims codés")
+    return examples
 
 
 def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     if not path.is_file():
         raise FormatError(f"{path} : fichier introuvable ; indiquez un fichier JSONL de verbatims codés")
-    with path.open(encoding="utf-8") as lines:
+    with open_text(path, "utf-8-sig") as lines:
         for number, line in enumerate(lines, start=1):
             if not line.strip():
                 continue
@@ -66,18 +70,19 @@ def _coded(record: dict[str, Any], place: str) -> Example:
             GoldTag(tag["code"], tag["polarity"], tag.get("start") or 0, tag.get("end") or 0) for tag in record["tags"]
         )
         sentiment, text = record["sentiment"], record["text"]
-    except (KeyError, TypeError) as error:
-        raise FormatError(f"{place} : il manque la clé {error} (attendues : id, text, sentiment, tags)") from error
+        stars = record.get("stars")
+        stars = None if stars is None else (float(stars) - 3) / 2
+    except (KeyError, TypeError, ValueError) as error:
+        raise FormatError(f"{place} : clé absente ou mal formée : {error} (il faut text, sentiment, tags)") from error
     if sentiment not in POLARITIES:
         raise FormatError(f"{place} : sentiment « {sentiment} » inconnu ; possibles : {', '.join(POLARITIES)}")
-    stars = record.get("stars")
     return Example(
         id=str(record.get("id", place)),
         text=text,
         question=record.get("question"),
         tags=tags,
         sentiment=sentiment,
-        stars=None if stars is None else (float(stars) - 3) / 2,
+        stars=stars,
         natural=record.get("draw", "natural") == "natural",
     )
 

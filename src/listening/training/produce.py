@@ -42,6 +42,7 @@ def produce(folder: Path, sources: Sources, codes: Sequence[str], *, progress: P
     write_json(folder / "calibration.json", {"scale": 1.0, "shift": 0.0})
     write_json(folder / "thresholds.json", dict.fromkeys(codes, 0.5))
     calibrate(folder, held, codes)
+    checkpoint.unlink(missing_ok=True)
 
 
 def _stages(sources: Sources, configuration: TrainingConfiguration) -> tuple[list[Stage], list[Example]]:
@@ -68,13 +69,15 @@ def repeated(examples: Sequence[Example], *, below: int, times: int) -> list[Exa
 
 def calibrate(folder: Path, held: Sequence[Example], codes: Sequence[str]) -> None:
     """Fit calibration and thresholds of a saved model on examples that it was not trained on."""
+    from scipy.special import expit
+
     from listening.tagging.embedded import EmbeddedTagger
 
     logits = EmbeddedTagger(folder).logits([example.text for example in held])
     present = presence(held, codes)
     natural = np.array([example.natural for example in held])
     slope, shift = scale(logits[natural], present[natural])
-    probabilities = 1 / (1 + np.exp(-(slope * logits + shift)))
+    probabilities = expit(slope * logits + shift)
     write_json(folder / "calibration.json", {"scale": round(slope, 5), "shift": round(shift, 5)})
     write_json(folder / "thresholds.json", thresholds(probabilities, present, codes))
 

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from transformers import AutoConfig, AutoModel, AutoTokenizer
 
-from listening.records import Segment
+from listening.records import Segment, content_id
 from listening.tagging.encoding import batches, collate, windows
 from listening.tagging.modeling import ListeningConfig, ListeningModel
 from listening.text.segment import segments
@@ -71,7 +71,10 @@ def fit(
     done = 0
     average: ListeningModel = deepcopy(model)
     average.eval()
-    kept: dict[str, Any] = torch.load(checkpoint, map_location="cpu") if checkpoint.is_file() else {"done": 0}
+    mark = _mark(model, stages, configuration)
+    kept: dict[str, Any] = torch.load(checkpoint, map_location="cpu") if checkpoint.is_file() else {}
+    if kept.get("mark") != mark:  # none, or that of another training
+        kept = {"done": 0}
     for rank, stage in enumerate(stages):
         model.load_state_dict(average.state_dict())
         plan = list(_epochs(stage, tokenizer, configuration, model.config.codes, seed=configuration.seed + rank))
@@ -98,7 +101,7 @@ def fit(
                 mean += (value - mean) / (position + 1)
                 progress(f"{stage.name} {done}", position + 1, len(epoch), mean)
             logger.info("%s, epoch %d: mean loss %.4f", stage.name, done, mean)
-            _save(checkpoint, done, model, average, optimizer)
+            _save(checkpoint, mark, done, model, average, optimizer)
     average.cpu()
     return average
 
@@ -183,11 +186,17 @@ def _average(average: ListeningModel, model: ListeningModel, keep: float) -> Non
             mean.lerp_(now, 1 - keep)
 
 
-def _save(path: Path, done: int, model: ListeningModel, average: ListeningModel, optimizer: Any) -> None:
+def _mark(model: ListeningModel, stages: Sequence[Stage], configuration: TrainingConfiguration) -> str:
+    """Give the id of a training: what it is configured to learn, from how much."""
+    sizes = [f"{stage.name} {len(stage.examples)} {stage.epochs}" for stage in stages]
+    return content_id(configuration.model_dump_json(), *model.config.codes, *sizes)
+
+
+def _save(path: Path, mark: str, done: int, model: ListeningModel, average: ListeningModel, optimizer: Any) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
     state = {"model": model.state_dict(), "average": average.state_dict(), "optimizer": optimizer.state_dict()}
-    torch.save({"done": done, **state}, part)
+    torch.save({"mark": mark, "done": done, **state}, part)
     part.replace(path)
 
 
