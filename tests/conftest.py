@@ -74,10 +74,12 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
         attention_probs_dropout_prob=0.0,
     )
     codes = list(load_codebook().codes)
-    model = ListeningModel(ListeningConfig(encoder=encoder.to_dict(), codes=codes))
+    model = ListeningModel(ListeningConfig(encoder=encoder.to_dict(), codes=codes, buckets=64))
     torch.nn.init.normal_(model.presence.weight, std=1.0)  # so that some codes stand out
     model.save_pretrained(folder)
-    (folder / "calibration.json").write_text(json.dumps({"scale": 1.0, "shift": -1.0}))
+    (folder / "calibration.json").write_text(
+        json.dumps({"scale": [1.0] * len(codes), "shift": [-1.0] * len(codes), "words": 0.5})
+    )
     (folder / "thresholds.json").write_text(json.dumps(dict.fromkeys(codes, 0.5)))
     return folder
 

@@ -70,7 +70,7 @@ def test_embedded_names_the_model_by_its_content(tiny_model: Path, tmp_path: Pat
     assert EmbeddedTagger(copy).model == EmbeddedTagger(tiny_model).model
     (copy / "thresholds.json").write_text(json.dumps(dict.fromkeys(EmbeddedTagger(copy).codes, 0.9)))
     assert EmbeddedTagger(copy).model == EmbeddedTagger(tiny_model).model
-    (copy / "calibration.json").write_text('{"scale": 2.0, "shift": 0.0}')
+    (copy / "calibration.json").write_text('{"scale": [], "shift": [], "words": 0.0}')
     assert EmbeddedTagger(copy).model != EmbeddedTagger(tiny_model).model
 
 

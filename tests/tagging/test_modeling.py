@@ -30,3 +30,13 @@ def test_modeling_padding_changes_nothing(tiny_model) -> None:
     assert torch.allclose(alone.verbatim[0], padded.verbatim[0], atol=1e-5)
     assert torch.allclose(alone.sentiment[0], padded.sentiment[0], atol=1e-5)
     assert torch.allclose(alone.polarity[0], padded.polarity[0], atol=1e-5)
+
+
+def test_modeling_lexical_reads_the_words_of_the_text_only(tiny_model) -> None:
+    lexical = ListeningModel.from_pretrained(tiny_model).lexical
+    torch.nn.init.normal_(lexical.weight)
+    torch.nn.init.ones_(lexical.rarity)
+    own = torch.tensor([[False, True, True, False]])
+    bare = lexical(torch.tensor([[0, 7, 8, 2]]), own)
+    assert torch.allclose(lexical(torch.tensor([[9, 7, 8, 9]]), own), bare)
+    assert not torch.allclose(lexical(torch.tensor([[0, 8, 7, 2]]), own), bare)

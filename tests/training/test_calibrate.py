@@ -1,16 +1,25 @@
 import numpy as np
 import pytest
 
-from listening.training.calibrate import presence, scale, thresholds
+from listening.training.calibrate import fit_calibration, presence, thresholds
 from listening.training.corpus import Example, GoldTag
 
 
-def test_calibrate_scale_finds_the_true_slope_and_shift() -> None:
+def test_calibrate_finds_the_true_slope_and_shift_and_leaves_useless_words_alone() -> None:
     chance = np.random.default_rng(0)
     true = chance.normal(0, 2, size=(4000, 2))
     present = (chance.random(true.shape) < 1 / (1 + np.exp(-true))).astype(float)
-    slope, shift = scale((true + 1) * 2, present)
-    assert (slope, shift) == pytest.approx((0.5, -1.0), abs=0.08)
+    scale, shift, words = fit_calibration((true + 1) * 2, chance.normal(0, 2, true.shape), present, seed=0)
+    assert scale == pytest.approx([0.5, 0.5], abs=0.08)
+    assert shift == pytest.approx([-1.0, -1.0], abs=0.15)
+    assert words == 0.0
+
+
+def test_calibrate_weighs_words_that_help() -> None:
+    chance = np.random.default_rng(0)
+    deep, lexical = chance.normal(0, 2, size=(2, 3000, 2))
+    present = (chance.random(deep.shape) < 1 / (1 + np.exp(-(deep + 0.6 * lexical)))).astype(float)
+    assert fit_calibration(deep, lexical, present, seed=0)[2] == pytest.approx(0.6)
 
 
 def test_calibrate_rare_code_takes_the_common_threshold() -> None:

@@ -25,7 +25,14 @@ def test_objective_nothing_is_known_of_the_codes_of_a_rated_text() -> None:
 
 def output(presence: torch.Tensor) -> TaggerOutput:
     size = presence.shape[0]
-    return TaggerOutput(presence, noisy_or(presence), torch.zeros(size, 2, 3), torch.zeros(size, 3), torch.zeros(size))
+    return TaggerOutput(
+        presence,
+        noisy_or(presence),
+        torch.zeros(size, 2),
+        torch.zeros(size, 2, 3),
+        torch.zeros(size, 3),
+        torch.zeros(size),
+    )
 
 
 def test_objective_right_answer_costs_less_than_a_wrong_one() -> None:

@@ -66,9 +66,8 @@ class EmbeddedTagger:
         return dict(self._json(THRESHOLDS))
 
     @cached_property
-    def _calibration(self) -> tuple[float, float]:
-        values = self._json("calibration.json")
-        return float(values["scale"]), float(values["shift"])
+    def _calibration(self) -> Calibration:
+        return Calibration(**self._json("calibration.json"))
 
     def _json(self, name: str) -> dict[str, Any]:
         loaded: dict[str, Any] = json.loads((self.folder / name).read_text(encoding="utf-8"))
@@ -101,12 +100,13 @@ class EmbeddedTagger:
         ]
 
     def logits(self, texts: Sequence[str]) -> NDArray[np.float64]:
-        """Give the logits of each code before calibration, (texts, codes): what calibration is fitted on."""
+        """Give the logits before calibration, deep and lexical, (2, texts, codes): what calibration is fitted on."""
         import numpy as np
 
-        found = np.full((len(texts), len(self.codes)), -30.0)
+        found = np.full((2, len(texts), len(self.codes)), -30.0)
         for window, output, place in self._outputs(texts, [segments(text) for text in texts], [None] * len(texts)):
-            found[window.owner] = np.maximum(found[window.owner], output.verbatim[place].double().cpu().numpy())
+            for kind, logits in enumerate((output.verbatim, output.lexical)):
+                found[kind, window.owner] = np.maximum(found[kind, window.owner], logits[place].double().cpu().numpy())
         return found
 
     def _outputs(
@@ -153,6 +153,15 @@ class EmbeddedTagger:
 
 
 @dataclass(frozen=True, slots=True)
+class Calibration:
+    """What makes probabilities of logits: by code, σ(scale · deep + words · lexical + shift)."""
+
+    scale: list[float]
+    shift: list[float]
+    words: float
+
+
+@dataclass(frozen=True, slots=True)
 class Scored:
     """Calibrated scores of one window: by code, which of its segments carries the code, and polarities."""
 
@@ -162,10 +171,11 @@ class Scored:
     sentiment: list[float]
 
 
-def _scores(output: TaggerOutput, place: int, calibration: tuple[float, float]) -> Scored:
-    scale, shift = calibration
+def _scores(output: TaggerOutput, place: int, calibration: Calibration) -> Scored:
+    scale, shift = (output.verbatim.new_tensor(values) for values in (calibration.scale, calibration.shift))
+    logits = scale * output.verbatim[place] + calibration.words * output.lexical[place] + shift
     return Scored(
-        (output.verbatim[place] * scale + shift).sigmoid().tolist(),
+        logits.sigmoid().tolist(),
         output.presence[place].argmax(dim=0).tolist(),
         output.polarity[place].softmax(dim=-1).tolist(),
         output.sentiment[place].softmax(dim=-1).tolist(),

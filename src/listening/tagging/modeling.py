@@ -20,8 +20,15 @@ class ListeningConfig(PretrainedConfig):
 
     model_type = "listening"
 
-    def __init__(self, encoder: dict[str, Any] | None = None, codes: list[str] | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        encoder: dict[str, Any] | None = None,
+        codes: list[str] | None = None,
+        buckets: int = 2**17,
+        **kwargs: Any,
+    ) -> None:
         self.encoder = encoder or {}
+        self.buckets = buckets
         self.codes = codes or []
         super().__init__(**kwargs)
 
@@ -32,12 +39,14 @@ class TaggerOutput:
 
     `presence` (B, N, C): logit that a segment carries a code, -inf where there is no segment;
     `verbatim` (B, C): logit that the text carries it, by noisy-or of its segments;
+    `lexical` (B, C): the same, from the words alone;
     `polarity` (B, C, 3): logits negatif, neutre, positif, from the segments that carry the code;
     `sentiment` (B, 3): logits of the whole text; `stars` (B,): rating that its author would give, -1 to 1.
     """
 
     presence: Tensor
     verbatim: Tensor
+    lexical: Tensor
     polarity: Tensor
     sentiment: Tensor
     stars: Tensor
@@ -50,6 +59,33 @@ def noisy_or(presence: Tensor) -> Tensor:
     """
     absent = nn.functional.logsigmoid(-presence).sum(dim=1).clamp(max=-1e-6)
     return torch.where(absent < -20, -absent, torch.log(torch.expm1(-absent.clamp(min=-20))))
+
+
+class Lexical(nn.Module):
+    """A linear model of the words beside the deep one: tokens and pairs of tokens, hashed, weighted by their rarity.
+
+    It remembers rare wordings that the encoder smooths over: « wide and deep », Cheng et al. 2016,
+    https://arxiv.org/abs/1606.07792.
+    """
+
+    def __init__(self, buckets: int, codes: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(buckets, codes), requires_grad=False)
+        self.rarity = nn.Parameter(torch.zeros(buckets), requires_grad=False)
+        self.bias = nn.Parameter(torch.zeros(codes), requires_grad=False)
+
+    def features(self, input_ids: Tensor, own: Tensor) -> tuple[Tensor, Tensor]:
+        """Give the bucket of each token and pair of tokens (B, 2T - 1), and whether the text owns it."""
+        pairs = input_ids[:, :-1] * 1_000_003 + input_ids[:, 1:] * 7_919 + 17
+        buckets = torch.cat([input_ids * 2_654_435_761, pairs], dim=1) % len(self.rarity)
+        return buckets, torch.cat([own, own[:, :-1] & own[:, 1:]], dim=1)
+
+    def forward(self, input_ids: Tensor, own: Tensor) -> Tensor:
+        """Give the logit of each code, (B, C), from the words that the text owns."""
+        buckets, held = self.features(input_ids, own)
+        rarity = self.rarity[buckets].float() * held
+        values = rarity / rarity.square().sum(dim=1, keepdim=True).sqrt().clamp(min=1e-3)
+        return (self.weight[buckets].float() * values.unsqueeze(-1)).sum(dim=1) + self.bias.float()
 
 
 class ListeningModel(PreTrainedModel):
@@ -70,6 +106,7 @@ class ListeningModel(PreTrainedModel):
         self.polarity = nn.Linear(2 * width, codes * len(SENTIMENTS))
         self.sentiment = nn.Linear(width, len(SENTIMENTS))
         self.stars = nn.Linear(width, 1)
+        self.lexical = Lexical(config.buckets, codes)
         self.post_init()
 
     def _init_weights(self, module: nn.Module) -> None:
@@ -95,6 +132,7 @@ class ListeningModel(PreTrainedModel):
         return TaggerOutput(
             presence=presence,
             verbatim=noisy_or(presence),
+            lexical=self.lexical(input_ids, segments >= 0),
             polarity=(share * polarity).sum(dim=1),
             sentiment=self.sentiment(whole).float(),
             stars=torch.tanh(self.stars(whole).float()).squeeze(-1),

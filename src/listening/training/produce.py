@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
+import torch
 
-from listening.training.calibrate import presence, scale, thresholds
+from listening.training.calibrate import fit_calibration, presence, thresholds
 from listening.training.configuration import TrainingConfiguration, read_training
 from listening.training.corpus import Example, fragments, read_coded, read_rated
+from listening.training.lexical import fit_lexical
 from listening.training.train import Progress, Stage, fit, new_model, split
 
 
@@ -30,18 +31,20 @@ class Sources:
 def produce(folder: Path, sources: Sources, codes: Sequence[str], *, progress: Progress) -> None:
     """Train by `folder/training.yaml` and write there the weights, tokenizer, calibration and thresholds.
 
-    A share of the coded verbatims is never trained on: calibration is fitted on its natural part, thresholds on all.
+    A share of the coded verbatims is never trained on: calibration and thresholds are fitted on it.
     """
     configuration = read_training(folder / "training.yaml")
     stages, held = _stages(sources, configuration)
     model, tokenizer = new_model(sources.base, codes, seed=configuration.seed)
     checkpoint = folder / "checkpoint" / "state.pt"
     trained = fit(model, tokenizer, stages, configuration, checkpoint=checkpoint, progress=progress)
+    with torch.no_grad():
+        fit_lexical(trained, tokenizer, [one for one in stages[-1].examples if one.question is None])
     trained.half().save_pretrained(folder)
     tokenizer.save_pretrained(folder)
-    write_json(folder / "calibration.json", {"scale": 1.0, "shift": 0.0})
+    write_json(folder / "calibration.json", {"scale": [1.0] * len(codes), "shift": [0.0] * len(codes), "words": 0.0})
     write_json(folder / "thresholds.json", dict.fromkeys(codes, 0.5))
-    calibrate(folder, held, codes)
+    calibrate(folder, held, codes, seed=configuration.seed)
     checkpoint.unlink(missing_ok=True)
 
 
@@ -67,18 +70,18 @@ def repeated(examples: Sequence[Example], *, below: int, times: int) -> list[Exa
     return [*examples, *again * (times - 1)]
 
 
-def calibrate(folder: Path, held: Sequence[Example], codes: Sequence[str]) -> None:
+def calibrate(folder: Path, held: Sequence[Example], codes: Sequence[str], *, seed: int) -> None:
     """Fit calibration and thresholds of a saved model on examples that it was not trained on."""
     from scipy.special import expit
 
     from listening.tagging.embedded import EmbeddedTagger
 
-    logits = EmbeddedTagger(folder).logits([example.text for example in held])
+    deep, lexical = EmbeddedTagger(folder).logits([example.text for example in held])
     present = presence(held, codes)
-    natural = np.array([example.natural for example in held])
-    slope, shift = scale(logits[natural], present[natural])
-    probabilities = expit(slope * logits + shift)
-    write_json(folder / "calibration.json", {"scale": round(slope, 5), "shift": round(shift, 5)})
+    scale, shift, words = fit_calibration(deep, lexical, present, seed=seed)
+    probabilities = expit(scale * deep + words * lexical + shift)
+    content = {"scale": scale.round(4).tolist(), "shift": shift.round(4).tolist(), "words": words}
+    write_json(folder / "calibration.json", content)
     write_json(folder / "thresholds.json", thresholds(probabilities, present, codes))
 
 
