@@ -22,12 +22,11 @@ from prefect.cache_policies import NO_CACHE  # noqa: E402
 from prefect.client.schemas.objects import State  # noqa: E402
 from prefect.states import Completed, Failed  # noqa: E402
 
-from listening.configuration import read_night  # noqa: E402
+from listening.configuration import Night, read_night  # noqa: E402
 from listening.errors import ListeningError, SourceError  # noqa: E402
 from listening.steps.ingest import ingest  # noqa: E402
 from listening.steps.night import NightReport, failed, night_tagger, open_night, summarise_night  # noqa: E402
 from listening.steps.tag import tag_chunk, tagging  # noqa: E402
-from listening.store.store import open_store  # noqa: E402
 
 Result = TypeVar("Result")
 
@@ -53,24 +52,31 @@ def as_task(name: str, step: Callable[[], Result], *, retries: int = 0) -> Task[
 @flow(name="nuit", persist_result=False)
 def nightly(configuration: str = str(ROOT / "pipelines" / "nightly.yaml")) -> State[Any]:
     """Ingest each source, tag what is pending, summarise and publish; name the sources that failed at the end."""
-    log = get_run_logger()
     try:
-        night = read_night(Path(configuration))
-        tagger, codebook = night_tagger(night)
-        open_store(night.store).close()
+        report = do_night(read_night(Path(configuration)))
     except ListeningError as error:
         return Failed(message=str(error))
+    for line in report.lines():
+        get_run_logger().info(line)
+    create_markdown_artifact("\n\n".join(report.lines()), key="nuit", description="Ce que la nuit a fait, en nombres")
+    if report.failures:
+        return Failed(message="sources en échec : " + " | ".join(failed(report)))
+    return Completed(message=f"{report.tagged} verbatims codés")
+
+
+def do_night(night: Night) -> NightReport:
+    """Do the tasks of a night, and say what they did."""
     report = NightReport()
+    tagger, codebook = night_tagger(night)
     with open_night(night) as (store, key):
         for source in night.sources:
             step = partial(ingest, source, store, key=key, since=night.since)
             state = as_task(f"lire {source.name}", step, retries=2)(return_state=True)
             outcome = state.result(raise_on_failure=False)
-            if isinstance(outcome, Exception):
-                # another error than ours may quote what it stumbled on
-                report.failures[source.name] = (
-                    str(outcome) if isinstance(outcome, ListeningError) else repr(type(outcome))
-                )
+            if isinstance(outcome, ListeningError):
+                report.failures[source.name] = str(outcome)
+            elif isinstance(outcome, Exception):  # not ours: it may quote the verbatim that it stumbled on
+                report.failures[source.name] = repr(type(outcome))
             else:
                 report.ingested[source.name] = outcome
         if store.count_pending(tagger.model, codebook.reference):
@@ -79,14 +85,9 @@ def nightly(configuration: str = str(ROOT / "pipelines" / "nightly.yaml")) -> St
                 while done := code():
                     report.tagged += done
                 run.counts["tagged"] = report.tagged
-        publish = as_task("publier", lambda: summarise_night(night, store, failures=failed(report))[1], retries=1)
-        report.page = publish()
-    for line in report.lines():
-        log.info(line)
-    create_markdown_artifact("\n\n".join(report.lines()), key="nuit", description="Ce que la nuit a fait, en nombres")
-    if report.failures:
-        return Failed(message="sources en échec : " + " | ".join(failed(report)))
-    return Completed(message=f"{report.tagged} verbatims codés")
+        last = partial(summarise_night, night, store, tagger, codebook, failures=failed(report))
+        report.page = as_task("publier", lambda: last()[1], retries=1)()
+    return report
 
 
 if __name__ == "__main__":

@@ -75,13 +75,12 @@ def ingest_all(night: Night, store: Store, *, key: bytes, report: NightReport, b
 
 
 def summarise_night(
-    night: Night, store: Store, *, failures: list[str], publishing: bool = True
+    night: Night, store: Store, tagger: Tagger, codebook: Codebook, *, failures: list[str], publishing: bool = True
 ) -> tuple[Summary, Path | None]:
     """Summarise a night's store and, unless told otherwise, publish the tables and the page.
 
     Raises SourceError with the failures when they leave nothing to summarise.
     """
-    tagger, codebook = night_tagger(night)
     try:
         summary, lineage = summarise(store, tagger, codebook, quotes=night.quotes)
     except StoreError as error:
@@ -102,13 +101,10 @@ def run_night(night: Night, *, bar: Bar = no_bar) -> tuple[NightReport, Summary]
         waiting = store.count_pending(tagger.model, codebook.reference)
         with bar("Codage", waiting) as advance:
             report.tagged = tag_pending(store, tagger, codebook, chunk=night.chunk, advance=advance)
-        summary, report.page = summarise_night(night, store, failures=failed(report))
+        summary, report.page = summarise_night(night, store, tagger, codebook, failures=failed(report))
     return report, summary
 
 
 def failed(report: NightReport) -> list[str]:
     """Give the failed sources of a report as sentences."""
     return [f"{name} : {reason}" for name, reason in report.failures.items()]
-
-
-__all__ = ["NightReport", "failed", "ingest_all", "night_tagger", "open_night", "run_night", "summarise_night"]
