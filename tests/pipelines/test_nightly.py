@@ -34,7 +34,7 @@ class Night:
 def flow(folder: Path) -> Night:
     environment = os.environ | {"PREFECT_HOME": str(folder / "prefect"), "LISTENING_KEY": "essai"}
     command = [sys.executable, str(ROOT / "pipelines" / "nightly.py"), str(folder / "nuit.yaml")]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=300)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=600)
     (folder / "journal.txt").write_text(done.stdout + done.stderr, encoding="utf-8")
     return Night(folder, done.stdout + done.stderr, done.returncode)
 
