@@ -2,37 +2,92 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
+from typing import Annotated, Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 
 from listening.errors import CodebookError
+from listening.faults import Strict, located
+from listening.records import Polarity
+
+NEVER = 1.01  # a threshold that no probability reaches
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Net(_Strict):
+class Net(Strict):
     """A group of codes."""
 
     label: str
     definition: str
 
 
-class Code(_Strict):
-    """What a coder assigns; `threshold`, where a team sets it, replaces that of the model's card."""
+def _text(value: Any) -> Any:
+    if isinstance(value, dict) and "text" not in value:  # YAML makes keys of what stands before a colon
+        raise ValueError("un texte qui contient « : » se met entre guillemets")
+    return value
+
+
+Text = Annotated[str, Field(min_length=1), BeforeValidator(_text)]
+
+
+def _on_the_scale(precision: float) -> float:
+    if not any(abs(precision - step / 100) < 1e-9 for step in range(50, 100, 5)):
+        raise ValueError(f"« {precision} » n'est pas une précision possible ; de 0.50 à 0.95, par pas de 0.05")
+    return precision
+
+
+class CodeExample(Strict):
+    """A text that carries a code, with its polarity where the team gives it; a bare text will do."""
+
+    text: Text
+    polarity: Polarity | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare(cls, value: Any) -> Any:
+        return _text(value) if isinstance(value, dict) else {"text": value}
+
+
+class Code(Strict):
+    """What a coder assigns; `threshold`, where a team sets it, replaces that of the model's card.
+
+    `precision` asks instead for the threshold from which at least that share of the tags is right: one or the other.
+    `hypothesis` is the sentence that a zero-shot engine puts to the test, made of the label where there is none.
+    A code that the model was not trained on is learnt from `examples` that carry it and `counterexamples` that do
+    not, by `listening codebook fit`.
+    """
 
     label: str
     definition: str
     not_this: str = ""
     threshold: float | None = Field(default=None, gt=0, lt=1)
+    precision: Annotated[float, AfterValidator(_on_the_scale)] | None = None
+    hypothesis: str = ""
+    examples: tuple[CodeExample, ...] = ()
+    counterexamples: tuple[Text, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_threshold(self) -> Code:
+        if self.threshold and self.precision:
+            raise ValueError("« threshold » et « precision » fixent tous deux le seuil ; gardez l'un des deux")
+        return self
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Code:
+        texts = [*(example.text for example in self.examples), *self.counterexamples]
+        names = [f"examples[{rank}]" for rank in range(len(self.examples))]
+        names += [f"counterexamples[{rank}]" for rank in range(len(self.counterexamples))]
+        for rank, text in enumerate(texts):
+            if (first := texts.index(text)) < rank:
+                raise ValueError(f"{names[rank]} et {names[first]} sont le même texte ; gardez-en un")
+        return self
 
 
-class Codebook(_Strict):
+class Codebook(Strict):
     """A versioned code frame; the net of a code is what stands before its first full stop.
 
     >>> codebook = load_codebook()
@@ -57,9 +112,21 @@ class Codebook(_Strict):
             raise CodebookError(f"code inconnu : {code} ; possibles : {', '.join(self.codes)}")
         return code.split(".", 1)[0]
 
-    def thresholds(self, model: dict[str, float]) -> dict[str, float]:
-        """Give the threshold of each code: the codebook's own, else the model's, else 0.5."""
-        return {name: code.threshold or model.get(name, 0.5) for name, code in self.codes.items()}
+    def thresholds(
+        self, model: Mapping[str, float], precise: Mapping[str, Mapping[str, float]] | None = None
+    ) -> dict[str, float]:
+        """Give the threshold of each code: the codebook's own, else the model's, else 0.5.
+
+        `precise` gives by code and wished precision (« 0.90 ») the threshold that reaches it; where a code wishes a
+        precision that the model does not reach, nothing passes.
+        """
+        known = precise or {}
+        return {
+            name: known.get(name, {}).get(f"{code.precision:.2f}", NEVER)
+            if code.precision
+            else code.threshold or model.get(name, 0.5)
+            for name, code in self.codes.items()
+        }
 
 
 def load_codebook(path: Path | None = None) -> Codebook:
@@ -75,8 +142,11 @@ def load_codebook(path: Path | None = None) -> Codebook:
         raise CodebookError(f"plan de codage introuvable : {path} ; sans indication, celui du paquet est pris")
     try:
         codebook = Codebook.model_validate(yaml.safe_load(content))
-    except (yaml.YAMLError, ValidationError) as error:
+    except yaml.YAMLError as error:
         raise CodebookError(f"{path} n'est pas un plan de codage : {error}") from error
+    except ValidationError as error:
+        faults = "\n".join(f"{path} n'est pas un plan de codage : {located(fault)}" for fault in error.errors())
+        raise CodebookError(faults) from error
     if orphans := [code for code in codebook.codes if code.split(".", 1)[0] not in codebook.nets]:
         raise CodebookError(f"{path} : codes sans net : {', '.join(orphans)} ; ajoutez le net ou renommez le code")
     return codebook

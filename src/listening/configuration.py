@@ -11,32 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from listening import plugins
 from listening.errors import ConfigurationError
+from listening.faults import Strict, message, place
 from listening.sources.base import Source
 
 KINDS = "listening.sources"
-MESSAGES = {
-    "missing": "cette clé manque",
-    "date_from_datetime_parsing": "date illisible « {input} » ; écrivez AAAA-MM-JJ",
-    "date_parsing": "date illisible « {input} » ; écrivez AAAA-MM-JJ",
-    "date_type": "date illisible « {input} » ; écrivez AAAA-MM-JJ",
-    "int_parsing": "« {input} » n'est pas un nombre entier",
-    "int_type": "« {input} » n'est pas un nombre entier",
-    "float_parsing": "« {input} » n'est pas un nombre",
-    "string_type": "« {input} » n'est pas un texte ; mettez-le entre guillemets",
-    "path_type": "« {input} » n'est pas un chemin",
-    "literal_error": "« {input} » n'est pas possible ; au choix : {expected}",
-    "greater_than_equal": "« {input} » est trop petit ; au moins {ge}",
-    "less_than_equal": "« {input} » est trop grand ; au plus {le}",
-    "string_too_short": "un texte vide ne convient pas",
-    "too_short": "il en faut au moins un",
-    "list_type": "une liste est attendue (des lignes qui commencent par « - »)",
-    "dict_type": "des clés et des valeurs sont attendues",
-    "model_type": "des clés et des valeurs sont attendues",
-}
 
 
 class _PlainLoader(yaml.SafeLoader):
@@ -49,10 +31,8 @@ _PlainLoader.yaml_implicit_resolvers = {
 }
 
 
-class Night(BaseModel):
+class Night(Strict):
     """What a night reads, with what it tags, where it stores and publishes; paths count from the file's folder."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     title: str = "Ce que disent les clients"
     store: str = "data/listening.sqlite"
@@ -60,7 +40,7 @@ class Night(BaseModel):
     model: Path | None = None
     codebook: Path | None = None
     since: date | None = None
-    chunk: int = Field(default=64, ge=1)
+    chunk: int = Field(default=256, ge=1)
     quotes: int = Field(default=4, ge=3, le=5)
     sources: list[Any] = Field(min_length=1)
 
@@ -130,16 +110,13 @@ def _message(fault: Any, known: Sequence[str]) -> str:
     if fault["type"] == "extra_forbidden":
         near = get_close_matches(str(fault["loc"][-1]), known, n=1)
         return "clé inconnue" + (f" ; vouliez-vous « {near[0]} » ?" if near else f" ; possibles : {', '.join(known)}")
-    if template := MESSAGES.get(fault["type"]):
-        return template.format(input=fault["input"], **fault.get("ctx", {}))
-    return str(fault["msg"]).removeprefix("Value error, ")
+    return message(fault)
 
 
 def _place(node: yaml.Node | None, keys: Sequence[str | int]) -> str:
     """Give « ligne 12, sources[2].kind »: the line of the deepest key that is there."""
-    line, name = 1, ""
+    line, name = 1, place(keys)
     for key in keys:
-        name += f"[{key}]" if isinstance(key, int) else f".{key}" if name else key
         if isinstance(node, yaml.MappingNode):
             pair = next((pair for pair in node.value if pair[0].value == key), None)
             node, line = (pair[1], pair[0].start_mark.line + 1) if pair else (None, line)
@@ -152,15 +129,15 @@ def _place(node: yaml.Node | None, keys: Sequence[str | int]) -> str:
 
 
 def _absolute(night: Night, sources: Sequence[Source], folder: Path) -> Night:
-    def place(path: Path) -> Path:
+    def absolute(path: Path) -> Path:
         return Path(os.path.normpath(folder / path))
 
     return night.model_copy(
         update={
-            "store": night.store if "://" in night.store else str(place(Path(night.store))),
-            "reports": place(night.reports),
-            "model": place(night.model) if night.model else None,
-            "codebook": place(night.codebook) if night.codebook else None,
-            "sources": [source.model_copy(update={"path": place(source.path)}) for source in sources],
+            "store": night.store if "://" in night.store else str(absolute(Path(night.store))),
+            "reports": absolute(night.reports),
+            "model": absolute(night.model) if night.model else None,
+            "codebook": absolute(night.codebook) if night.codebook else None,
+            "sources": [source.model_copy(update={"path": absolute(source.path)}) for source in sources],
         }
     )
