@@ -2,11 +2,12 @@ import csv
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from listening.codebook import Codebook
 from listening.insight.summary import summarize
-from listening.report.csv import write_csv
+from listening.report.csv import write_csv, write_review
 
 
 def read(path: Path) -> list[dict[str, str]]:
@@ -64,3 +65,10 @@ def test_write_csv_of_nothing_has_headers(frames: Any, codebook: Codebook, tmp_p
     assert read(paths[2]) == read(paths[3]) == []
     assert read(paths[1])[0]["base"] == "0"
     assert read(paths[1])[0]["négatif, part"] == ""
+
+
+def test_write_review_names_the_code_and_keeps_formulas_as_text(codebook: Codebook, tmp_path: Path) -> None:
+    row = {"id": "v1", "source": "avis", "channel": "review", "text": "=1+1", "code": "prix.niveau"}
+    queue = pd.DataFrame([row | {"probability": 0.41, "low": 0.2, "high": 0.5}])
+    (found,) = read(write_review(queue, codebook, tmp_path / "sorties" / "a_relire.csv"))
+    assert (found["libellé"], found["probabilité"], found["verbatim"]) == ("Prix", "0,41", "'=1+1")

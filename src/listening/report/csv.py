@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from listening.codebook import Codebook
 from listening.insight.summary import Summary
 from listening.report.french import CHANNELS, DIMENSIONS, POLARITIES, SCORES, iso_day
 
@@ -73,6 +74,17 @@ QUOTES = {
     "date": "date",
     "id": "identifiant",
 }
+REVIEW = {
+    "id": "identifiant",
+    "source": "source",
+    "channel": "canal",
+    "code": "code",
+    "label": "libellé",
+    "probability": "probabilité",
+    "low": "doute à partir de",
+    "high": "doute jusqu'à",
+    "text": "verbatim",
+}
 NAMES = {"dimension": DIMENSIONS, "score": SCORES, "polarity": POLARITIES, "channel": CHANNELS}
 
 
@@ -94,6 +106,13 @@ def write_csv(summary: Summary, folder: Path) -> list[Path]:
     }
     folder.mkdir(parents=True, exist_ok=True)
     return [_write(folder / name, _table(frame, header)) for name, (frame, header) in tables.items()]
+
+
+def write_review(queue: pd.DataFrame, codebook: Codebook, path: Path) -> Path:
+    """Write the verbatims on which a person should decide, a row a code, in the same form as `write_csv`."""
+    labels = {name: code.label for name, code in codebook.codes.items()}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return _write(path, _table(queue.assign(label=queue["code"].map(labels)), REVIEW))
 
 
 def _quote_row(summary: Summary, quote: dict[str, Any]) -> dict[str, Any]:

@@ -50,7 +50,7 @@ def render_html(
     """
     shown = ("overall", "sources", "cards", "nets", "uncited", "scale", "sentiments", "heats", "scores", "quotes")
     return (
-        _templates()
+        templates()
         .get_template("summary.html")
         .render(
             {name: getattr(blocks, name)(summary) for name in shown},
@@ -65,7 +65,8 @@ def render_html(
 
 
 @cache
-def _templates() -> Environment:
+def templates() -> Environment:
+    """Give the templates of the pages, with what writes figures and dates in French."""
     templates = Environment(
         loader=PackageLoader("listening.report"),
         autoescape=True,

@@ -2,57 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from listening.records import POLARITIES, Reading
-from listening.tagging.engine import decide, strongest
+from listening.training.bootstrap import DRAWS, NONE, Floats, Measure, measure, measures, ratio, resample, total
 from listening.training.corpus import Example
+from listening.training.reliability import Reliability, reliability
+from listening.training.selective import Curve, margins, risk_coverage
+from listening.training.subgroups import Group, by_group
+from listening.training.tally import NO_SENTIMENT, Tally, points_at_words, tally
 
-Counts = NDArray[np.int64]
+ENOUGH = 5  # a code with fewer cases does not weigh in the macro mean
 MEASURES = {
     "theme_micro_f1": "Thèmes, F1 micro",
-    "theme_macro_f1": "Thèmes, F1 macro (codes de 5 cas ou plus)",
+    "theme_micro_precision": "Thèmes, précision micro",
+    "theme_micro_recall": "Thèmes, rappel micro",
+    "theme_macro_f1": f"Thèmes, F1 macro (codes de {ENOUGH} cas ou plus)",
     "polarity_accuracy": "Polarité, exactitude",
+    "evidence_overlap": "Preuve, recouvrement",
     "sentiment_accuracy": "Sentiment, exactitude",
     "sentiment_macro_f1": "Sentiment, F1 macro",
-    "evidence_overlap": "Preuve, recouvrement",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
-    """A figure with its 95 % bootstrap interval."""
+class Score:
+    """How well one code, one net or one sentiment is found.
 
-    value: float
-    low: float
-    high: float
+    `cases` are the coder's, `found` the engine's; `polarity` is the share of the shared tags with the same polarity.
+    """
+
+    precision: Measure
+    recall: Measure
+    f1: Measure
+    polarity: Measure
+    cases: int
+    found: int
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What an engine reached: overall measures, F1 by net, and by code precision, recall, F1 and number of cases."""
+    """What an engine reached on `base` verbatims.
+
+    `confusion` has the coder's sentiments as rows and the engine's as columns, both in the order of POLARITIES;
+    `groups` are keyed by dimension, `reliability` and `coverage` by `themes` and `sentiment`.
+    """
 
     model: str
     base: int
     measures: dict[str, Measure]
-    nets: dict[str, Measure]
-    codes: dict[str, tuple[float, float, float, int]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Counted:
-    """For each of V texts: true, wrong and missed tags by code (V, C); right and all polarities and evidences (V,)."""
-
-    hit: Counts
-    wrong: Counts
-    missed: Counts
-    polarity: Counts
-    overlap: Counts
-    confusion: Counts
+    nets: dict[str, Score]
+    codes: dict[str, Score]
+    sentiments: dict[str, Score]
+    confusion: list[list[int]]
+    groups: dict[str, list[Group]]
+    reliability: dict[str, Reliability]
+    coverage: dict[str, Curve]
 
 
 def evaluate(
@@ -62,100 +70,102 @@ def evaluate(
     model: str,
     codes: Sequence[str],
     thresholds: Mapping[str, float],
-    draws: int = 1000,
+    draws: int = DRAWS,
     seed: int = 0,
 ) -> Evaluation:
     """Compare readings with coded examples; intervals by bootstrap over verbatims (percentiles, `draws` samples).
 
     Polarity and evidence are judged on the tags that both give: polarity the same, and a coder's words overlapped.
+    A net's figures are micro over its codes. The same `seed` and number of verbatims give all engines the same draws.
+    An engine that gives no tag anywhere has no figures for themes; one that is certain of `neutre` everywhere, none
+    for sentiment.
     """
-    counted = _count(gold, readings, codes, thresholds)
-    chance = np.random.default_rng(seed)
-    samples = chance.integers(0, len(gold), size=(draws, len(gold)))
-
-    def measure(figure: Callable[[NDArray[np.int64]], float]) -> Measure:
-        values = np.array([figure(sample) for sample in samples])
-        values = values[~np.isnan(values)]
-        low, high = np.percentile(values, [2.5, 97.5]) if len(values) else (np.nan, np.nan)
-        return Measure(figure(np.arange(len(gold))), float(low), float(high))
-
-    enough = (counted.hit + counted.missed).sum(axis=0) >= 5
-    nets = sorted({code.split(".")[0] for code in codes}, key=[code.split(".")[0] for code in codes].index)
-    inside = {net: np.array([code.split(".")[0] == net for code in codes]) for net in nets}
+    told = tally(gold, readings, codes, thresholds)
+    weights = resample(len(gold), draws=draws, seed=seed)
+    known = told.sentiment != NO_SENTIMENT
+    confusion = total(weights, _confusion(told))
+    by_code, by_sentiment = _counts(told, weights), _margins(confusion, told)
+    nets = list(dict.fromkeys(code.split(".")[0] for code in codes))
+    inside = np.array([[code.split(".")[0] == net for net in nets] for code in codes], dtype=np.float64)
+    right = told.guess == told.sentiment
+    top = told.moods.max(axis=1)
+    levels = np.array([thresholds[code] for code in codes])
+    size = told.given.sum(axis=1) + told.found.sum(axis=1)
+    themes = risk_coverage(margins(told.probability, levels), size - 2 * told.hit.sum(axis=1), size, weights, seed=seed)
+    moods = risk_coverage(top[known], ~right[known], np.ones(known.sum()), weights[:, known], seed=seed)
     return Evaluation(
         model=model,
         base=len(gold),
-        measures={
-            "theme_micro_f1": measure(lambda rows: _micro(counted, rows, slice(None))),
-            "theme_macro_f1": measure(lambda rows: _ratio(_f1(counted, rows)[enough].sum(), enough.sum())),
-            "polarity_accuracy": measure(lambda rows: _ratio(counted.polarity[rows].sum(), counted.hit[rows].sum())),
-            "sentiment_accuracy": measure(lambda rows: _accuracy(counted.confusion[rows].sum(axis=0))),
-            "sentiment_macro_f1": measure(lambda rows: _macro(counted.confusion[rows].sum(axis=0))),
-            "evidence_overlap": measure(lambda rows: _ratio(counted.overlap[rows].sum(), counted.hit[rows].sum())),
+        measures=_overall(told, weights, by_code, by_sentiment, evidence=points_at_words(gold, readings)),
+        nets=_scores(nets, by_code @ inside),
+        codes=_scores(codes, by_code),
+        sentiments=_scores(POLARITIES, by_sentiment),
+        confusion=confusion[0].astype(int).tolist(),
+        groups=by_group(gold, told, weights),
+        reliability={
+            "themes": reliability(told.probability, told.given, weights, codes),
+            "sentiment": reliability(top[known, None], right[known, None], weights[:, known], ["sentiment"]),
         },
-        nets={net: measure(lambda rows, net=net: _micro(counted, rows, inside[net])) for net in nets},  # type: ignore[misc]
-        codes=_by_code(counted, codes),
+        coverage={"themes": themes, "sentiment": moods},
     )
 
 
-def _count(
-    gold: Sequence[Example], readings: Sequence[Reading], codes: Sequence[str], thresholds: Mapping[str, float]
-) -> _Counted:
-    rank = {code: column for column, code in enumerate(codes)}
-    hit, wrong, missed = (np.zeros((len(gold), len(codes)), dtype=np.int64) for _ in range(3))
-    polarity, overlap = (np.zeros(len(gold), dtype=np.int64) for _ in range(2))
-    confusion = np.zeros((len(gold), 3, 3), dtype=np.int64)
-    for row, (example, reading) in enumerate(zip(gold, readings, strict=True)):
-        true = {tag.code: tag for tag in example.tags or ()}
-        found = {tag.code: tag for tag in decide(reading, thresholds).tags}
-        for code in true.keys() | found.keys():
-            if code in true and code in found:
-                hit[row, rank[code]] = 1
-                polarity[row] += true[code].polarity == found[code].polarity
-                overlap[row] += min(true[code].stop, found[code].stop) > max(true[code].start, found[code].start)
-            else:
-                (missed if code in true else wrong)[row, rank[code]] = 1
-        if example.sentiment:
-            guess = strongest(reading.sentiment)
-            confusion[row, POLARITIES.index(example.sentiment), POLARITIES.index(guess)] = 1
-    return _Counted(hit, wrong, missed, polarity, overlap, confusion)
+def _counts(told: Tally, weights: Floats) -> Floats:
+    """Give hit, found, given and same polarity by code: (4, 1 + draws, C); no hits where no themes are read."""
+    hit = told.hit if told.reads_themes else np.full(told.hit.shape, np.nan)
+    return np.stack([total(weights, table) for table in (hit, told.found, told.given, told.same)])
 
 
-def _ratio(part: float, whole: float) -> float:
-    return float(part / whole) if whole else float("nan")
+def _confusion(told: Tally) -> Floats:
+    """Give (V, 3, 3): a one where coder and engine put the verbatim, nothing where the coder's is unknown."""
+    placed = np.zeros((len(told.sentiment), 3, 3))
+    known = np.flatnonzero(told.sentiment != NO_SENTIMENT)
+    placed[known, told.sentiment[known], told.guess[known]] = 1
+    return placed
 
 
-def _micro(counted: _Counted, rows: Counts, columns: slice | NDArray[np.bool_]) -> float:
-    hit = counted.hit[rows][:, columns].sum()
-    return _ratio(2 * hit, 2 * hit + counted.wrong[rows][:, columns].sum() + counted.missed[rows][:, columns].sum())
+def _margins(confusion: Floats, told: Tally) -> Floats:
+    """Give a confusion's counts in the form of `_counts`; a sentiment has no polarity."""
+    hit = np.diagonal(confusion, axis1=1, axis2=2)
+    nothing = np.full(hit.shape, np.nan)
+    return np.stack([hit if told.reads_sentiment else nothing, confusion.sum(axis=1), confusion.sum(axis=2), nothing])
 
 
-def _f1(counted: _Counted, rows: Counts) -> NDArray[np.float64]:
-    hit = counted.hit[rows].sum(axis=0)
-    both = 2 * hit + counted.wrong[rows].sum(axis=0) + counted.missed[rows].sum(axis=0)
-    f1: NDArray[np.float64] = np.divide(2 * hit, both, out=np.zeros(len(hit)), where=both > 0)
-    return f1
+def f1(counts: Floats) -> Floats:
+    """Give F1 from hit, found and given (3 or more, …); 0 where nothing is hit, NaN where there is nothing."""
+    return ratio(2 * counts[0], counts[1] + counts[2])
 
 
-def _accuracy(confusion: Counts) -> float:
-    return _ratio(np.trace(confusion), confusion.sum())
-
-
-def _macro(confusion: Counts) -> float:
-    hit = np.diag(confusion)
-    both = confusion.sum(axis=0) + confusion.sum(axis=1)
-    return float(np.mean(np.divide(2 * hit, both, out=np.zeros(3), where=both > 0)))
-
-
-def _by_code(counted: _Counted, codes: Sequence[str]) -> dict[str, tuple[float, float, float, int]]:
-    hit, wrong, missed = (table.sum(axis=0) for table in (counted.hit, counted.wrong, counted.missed))
-    f1 = _f1(counted, np.arange(len(counted.hit)))
+def _scores(names: Sequence[str], counts: Floats) -> dict[str, Score]:
+    hit, found, given, same = counts
+    precision, recall = measures(ratio(hit, found), found[0]), measures(ratio(hit, given), given[0])
+    both, polarity = measures(f1(counts)), measures(ratio(same, hit), hit[0])
     return {
-        code: (
-            _ratio(hit[rank], hit[rank] + wrong[rank]),
-            _ratio(hit[rank], hit[rank] + missed[rank]),
-            float(f1[rank]),
-            int(hit[rank] + missed[rank]),
-        )
-        for rank, code in enumerate(codes)
+        name: Score(precision[k], recall[k], both[k], polarity[k], int(given[0, k]), int(found[0, k]))
+        for k, name in enumerate(names)
     }
+
+
+def _overall(
+    told: Tally, weights: Floats, by_code: Floats, by_sentiment: Floats, *, evidence: bool
+) -> dict[str, Measure]:
+    whole = by_code.sum(axis=2)
+    hit, found, given, same = whole
+    enough = by_code[2, 0] >= ENOUGH
+    shown, worded = total(weights, told.shown.sum(axis=1)), total(weights, told.worded.sum(axis=1))
+    return {
+        "theme_micro_f1": measure(f1(whole)),
+        "theme_micro_precision": measure(ratio(hit, found)),
+        "theme_micro_recall": measure(ratio(hit, given)),
+        "theme_macro_f1": measure(_mean(f1(by_code[:, :, enough]))),
+        "polarity_accuracy": measure(ratio(same, hit)),
+        "evidence_overlap": measure(ratio(shown, worded), worded[0]) if evidence else NONE,
+        "sentiment_accuracy": measure(ratio(by_sentiment[0].sum(axis=1), by_sentiment[2].sum(axis=1))),
+        "sentiment_macro_f1": measure(_mean(f1(by_sentiment))),
+    }
+
+
+def _mean(values: Floats) -> Floats:
+    """Give the mean of each row, what has no value counting as 0; NaN for a row without any value."""
+    valued = ~np.isnan(values).all(axis=1)
+    return ratio(np.nan_to_num(values).sum(axis=1), valued * values.shape[1])
