@@ -81,6 +81,8 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
         json.dumps({"scale": [1.0] * len(codes), "shift": [-1.0] * len(codes), "words": 0.5})
     )
     (folder / "thresholds.json").write_text(json.dumps(dict.fromkeys(codes, 0.5)))
+    scores = {"carriers": [0.3 + rank / 50 for rank in range(30)], "others": [rank / 500 for rank in range(300)]}
+    (folder / "heldout.json").write_text(json.dumps(dict.fromkeys(codes, scores)))
     return folder
 
 

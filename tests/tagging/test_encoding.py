@@ -45,18 +45,22 @@ def test_encoding_sentence_longer_than_a_window_is_cut(tokenizer) -> None:
 
 
 def test_encoding_batches_hold_each_window_once_within_budget() -> None:
-    made = [Window(rank, 0, [0] * length, [0] * length) for rank, length in enumerate([5, 40, 7, 6, 41, 3])]
+    made = [
+        Window(rank, 0, [0] * length, [0] * length, [(0, 0)] * length)
+        for rank, length in enumerate([5, 40, 7, 6, 41, 3])
+    ]
     found = list(batches(made, budget=82))
     assert sorted(rank for batch in found for rank in batch) == list(range(6))
     assert all(len(batch) * max(len(made[rank].tokens) for rank in batch) <= 82 for batch in found)
 
 
 def test_encoding_window_above_the_budget_is_alone() -> None:
-    assert list(batches([Window(0, 0, [0] * 9, [0] * 9)], budget=4)) == [[0]]
+    assert list(batches([Window(0, 0, [0] * 9, [0] * 9, [(0, 0)] * 9)], budget=4)) == [[0]]
 
 
 def test_encoding_collate_pads_to_the_next_round_length() -> None:
-    batch = collate([Window(0, 0, [0, *[9] * 15, 2], [-1, *[0] * 15, -1]), Window(1, 0, [0, 2], [-1, -1])])
+    long = Window(0, 0, [0, *[9] * 15, 2], [-1, *[0] * 15, -1], [(0, 0)] * 17)
+    batch = collate([long, Window(1, 0, [0, 2], [-1, -1], [(0, 0)] * 2)])
     assert batch["input_ids"].shape == (2, 32)
     assert batch["input_ids"][1].tolist() == [0, 2, *[1] * 30]
     assert batch["attention_mask"].sum(dim=1).tolist() == [17, 2]

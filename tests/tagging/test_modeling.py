@@ -1,24 +1,28 @@
-import pytest
+from pathlib import Path
+
 import torch
 
-from listening.tagging.modeling import ListeningModel, noisy_or
+from listening.tagging.modeling import ListeningModel
 
 
-@pytest.mark.parametrize("logits", [[-3.0, -2.0], [0.0, 4.0], [9.0, 9.0], [-12.0, -12.0], [30.0, -30.0]])
-def test_modeling_noisy_or_is_one_minus_the_product(logits: list[float]) -> None:
-    presence = torch.tensor(logits, dtype=torch.float64).reshape(1, -1, 1)
-    expected = 1 - torch.prod(1 - presence.sigmoid())
-    assert noisy_or(presence).sigmoid().item() == pytest.approx(expected.item(), abs=2e-6)
+def test_modeling_text_is_read_from_its_segments_by_their_attention(tiny_model: Path) -> None:
+    model = ListeningModel.from_pretrained(tiny_model).eval()
+    ids, segments = torch.tensor([[0, 7, 8, 9, 2]]), torch.tensor([[-1, 0, 0, 1, -1]])
+    output = model(ids, torch.ones_like(ids), segments)
+    carried = torch.stack([output.attention[0, 1:3].sum(dim=0), output.attention[0, 3]])
+    assert torch.allclose((carried * output.presence[0]).sum(dim=0), output.verbatim[0], atol=1e-4)
+    assert torch.allclose(carried.sum(dim=0), torch.ones(len(carried[0])), atol=1e-5)
 
 
-def test_modeling_noisy_or_has_finite_gradients_everywhere() -> None:
-    presence = torch.tensor([[[-40.0], [0.0]], [[40.0], [40.0]], [[-40.0], [-40.0]]], requires_grad=True)
-    noisy_or(presence).sum().backward()
-    assert presence.grad is not None
-    assert bool(presence.grad.isfinite().all())
+def test_modeling_question_and_padding_own_nothing(tiny_model: Path) -> None:
+    model = ListeningModel.from_pretrained(tiny_model).eval()
+    ids, segments = torch.tensor([[0, 7, 2, 2, 8, 2, 1]]), torch.tensor([[-1, -1, -1, -1, 0, -1, -1]])
+    attention = model(ids, (ids != 1).long(), segments).attention[0]
+    assert bool((attention[segments[0] < 0] == 0).all())
+    assert torch.allclose(attention[4], torch.ones(attention.shape[1]))
 
 
-def test_modeling_padding_changes_nothing(tiny_model) -> None:
+def test_modeling_padding_changes_nothing(tiny_model: Path) -> None:
     model = ListeningModel.from_pretrained(tiny_model).eval()
     ids, segments = torch.tensor([[0, 7, 8, 2]]), torch.tensor([[-1, 0, 1, -1]])
     alone = model(ids, torch.ones_like(ids), segments)
@@ -32,7 +36,7 @@ def test_modeling_padding_changes_nothing(tiny_model) -> None:
     assert torch.allclose(alone.polarity[0], padded.polarity[0], atol=1e-5)
 
 
-def test_modeling_lexical_reads_the_words_of_the_text_only(tiny_model) -> None:
+def test_modeling_lexical_reads_the_words_of_the_text_only(tiny_model: Path) -> None:
     lexical = ListeningModel.from_pretrained(tiny_model).lexical
     torch.nn.init.normal_(lexical.weight)
     torch.nn.init.ones_(lexical.rarity)

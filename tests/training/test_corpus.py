@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from listening.errors import FormatError
-from listening.training.corpus import GoldTag, fragments, read_coded, read_rated
+from listening.training.corpus import GoldTag, fragments, read_coded, read_rated, read_unlabelled
 
 LINE = {
     "id": "a",
@@ -29,7 +29,10 @@ def test_corpus_reads_coded_verbatims(tmp_path: Path) -> None:
     ("content", "message"),
     [
         ('{"id": 1', "ligne 1 : JSON illisible"),
-        ('{"id": 1, "text": "x"}', "ligne 1 : clé absente ou mal formée : 'tags'"),
+        ("[1, 2]", "ligne 1 : ce n'est pas un objet JSON"),
+        ('{"id": 1, "text": "x"}', "ligne 1 : clé « tags » absente"),
+        (json.dumps(LINE | {"stars": "cinq"}), "ligne 1 : valeur mal formée"),
+        (json.dumps(LINE | {"tags": [{"code": "offre.prix", "polarity": "mixte"}]}), "ligne 1 : polarité « mixte »"),
         (json.dumps(LINE | {"sentiment": "bof"}), "sentiment « bof » inconnu"),
     ],
 )
@@ -43,6 +46,29 @@ def test_corpus_faults_are_located(tmp_path: Path, content: str, message: str) -
 def test_corpus_says_when_the_file_is_missing(tmp_path: Path) -> None:
     with pytest.raises(FormatError, match="introuvable"):
         read_coded(tmp_path / "absent.jsonl")
+
+
+@pytest.mark.parametrize("read", [read_rated, read_unlabelled])
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        (None, r"textes\.parquet : fichier introuvable"),
+        ({"text": ["a"]}, r"textes\.parquet : colonnes absentes : .*dataset ; présentes : text"),
+    ],
+)
+def test_corpus_names_parquet_file_and_column(tmp_path: Path, read, columns, message: str) -> None:
+    path = tmp_path / "textes.parquet"
+    if columns:
+        pd.DataFrame(columns).to_parquet(path)
+    with pytest.raises(FormatError, match=message):
+        read(path, texts=1, seed=0)
+
+
+def test_corpus_says_when_parquet_is_something_else(tmp_path: Path) -> None:
+    path = tmp_path / "textes.parquet"
+    path.write_text("text;dataset", encoding="utf-8")
+    with pytest.raises(FormatError, match="ce n'est pas un fichier Parquet"):
+        read_unlabelled(path, texts=1, seed=0)
 
 
 def test_corpus_three_stars_say_nothing_of_the_sentiment(tmp_path: Path) -> None:
@@ -72,6 +98,13 @@ def test_corpus_fragments_take_the_polarity_of_the_question(tmp_path: Path) -> N
         ("rien", "positif", []),
         ("rien", "negatif", []),
     ]
+
+
+def test_corpus_malformed_fragment_is_named_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "fragments.jsonl"
+    path.write_text('{"text": "le prix"}\n', encoding="utf-8")
+    with pytest.raises(FormatError, match=r"fragments\.jsonl, ligne 1 : clés absentes : codes"):
+        fragments(path, {"negatif": ["?"]})
 
 
 def test_corpus_shipped_fragments_use_codes_of_the_codebook() -> None:

@@ -3,11 +3,13 @@ import shutil
 from collections import Counter
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import yaml
 
 from listening.codebook import load_codebook
 from listening.errors import ConfigurationError
+from listening.records import content_id
 from listening.tagging.embedded import EmbeddedTagger
 from listening.training.configuration import read_training
 from listening.training.corpus import Example, GoldTag
@@ -19,7 +21,7 @@ CODES = list(load_codebook().codes)
 
 def write_training(folder: Path, **changes: object) -> None:
     content = yaml.safe_load(SHIPPED.read_text(encoding="utf-8"))
-    small = {"rated": {"texts": 0, "epochs": 0}, "coded": {"epochs": 2}, "batch_tokens": 64}
+    small = {"coded": {"epochs": 2, "hidden": 0.1, "rated": 4, "characters": 200}, "batch_tokens": 64}
     (folder / "training.yaml").write_text(yaml.safe_dump(content | small | changes), encoding="utf-8")
 
 
@@ -37,7 +39,15 @@ def sources(tmp_path: Path, tiny_model: Path) -> Sources:
         for rank in range(20):
             record = {"id": rank, "text": "Trop cher. Merci", "sentiment": "negatif", "tags": [tag] if rank % 2 else []}
             lines.write(json.dumps(record) + "\n")
-    return Sources(base=str(base), coded=coded)
+    unlabelled, rated, codings = tmp_path / "textes.parquet", tmp_path / "notes.parquet", tmp_path / "codages.jsonl"
+    texts = ["Personne ne répond au téléphone", "attente très longue", "merci, accueil parfait"]
+    pd.DataFrame({"text": texts, "dataset": "essai"}).to_parquet(unlabelled)
+    notes = {"text": ["trop cher", "parfait"], "rating": [1.0, 5.0], "label": ["negative", "positive"], "dataset": "x"}
+    pd.DataFrame(notes).to_parquet(rated)
+    shown = {"code": "effort.attente", "polarity": "negatif", "start": 0, "end": 7}
+    record = {"text": content_id(texts[1]), "draw": "natural", "sentiment": "negatif", "tags": [shown]}
+    codings.write_text(json.dumps(record), encoding="utf-8")
+    return Sources(base=str(base), coded=coded, codings=codings, unlabelled=unlabelled, rated=rated)
 
 
 def quiet(stage: str, step: int, steps: int, loss: float) -> None:
@@ -52,9 +62,12 @@ def test_produce_makes_a_folder_that_tags(tmp_path: Path, sources: Sources) -> N
     tagger = EmbeddedTagger(folder)
     assert set(tagger.thresholds) == set(CODES)
     assert len(tagger.tag(["Trop cher"])) == 1
+    assert set(tagger.held_out) == set(CODES)
+    curve = (folder / "learning_curve.csv").read_text(encoding="utf-8").splitlines()
+    assert [line.split(",")[:2] for line in curve[1:]] == [["adaptation", "1"], ["codes", "1"], ["codes", "2"]]
 
 
-def test_produce_resumes_after_the_last_epoch_and_ends_alike(tmp_path: Path, sources: Sources) -> None:
+def test_produce_resumes_where_it_was_and_ends_alike(tmp_path: Path, sources: Sources) -> None:
     names = []
     for interrupted in (False, True):
         folder = tmp_path / f"reprise-{interrupted}" / "modele"

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from listening.records import POLARITIES, Polarity, Reading, Tag
+from listening.tagging.abstain import Scored
 from listening.tagging.engine import FLOOR, strongest
 
 
@@ -22,6 +23,7 @@ class BaselineTagger:
     ) -> None:
         self.thresholds = dict(thresholds)
         self.codes = tuple(thresholds)
+        self.held_out: dict[str, Scored] = {}
         self._vectorizer, self._themes, self._sentiment = vectorizer, themes, sentiment
 
     @classmethod

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
@@ -12,9 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from listening.errors import ModelError
-from listening.records import POLARITIES, Polarity, Reading, Segment, Tag
+from listening.records import POLARITIES, Reading, Segment, Tag
+from listening.tagging.abstain import Scored
 from listening.tagging.encoding import Window, batches, collate, windows
 from listening.tagging.engine import FLOOR
+from listening.tagging.evidence import shown
+from listening.tagging.states import Pool
 from listening.text.segment import segments
 
 if TYPE_CHECKING:
@@ -27,6 +30,10 @@ if TYPE_CHECKING:
 # The files that decide a probability, and so the model's hash; thresholds only decide what is done with it.
 FILES = ("config.json", "model.safetensors", "tokenizer.json", "calibration.json")
 THRESHOLDS = "thresholds.json"
+HELD_OUT = "heldout.json"  # scores by code of verbatims that were not trained on: carriers and others, rising
+Look = Callable[[Sequence[Window], "TaggerOutput"], None]  # sees a batch and what the network says of it
+# tokens of a batch: on a processor its states should stay in the cache, a GPU wants to be filled
+BUDGETS = {"cpu": 2048, "cuda": 32_768}
 NOTHING = Reading(sentiment={"negatif": 0.0, "neutre": 1.0, "positif": 0.0}, tags=())
 
 
@@ -40,15 +47,20 @@ def default_folder() -> Path:
 class EmbeddedTagger:
     """A model folder, ready to tag; weights are loaded at the first text."""
 
-    def __init__(self, folder: Path, *, budget: int = 8192) -> None:
-        """Check the folder; `budget` is the number of tokens of a batch, padding included."""
+    def __init__(self, folder: Path, *, budget: int | None = None) -> None:
+        """Check the folder; `budget` is the number of tokens of a batch, padding included (BUDGETS by device)."""
         missing = [name for name in (*FILES, THRESHOLDS) if not (folder / name).is_file()]
         if missing:
             raise ModelError(
                 f"{folder} n'est pas un dossier de modèle : il y manque {', '.join(missing)} ; "
                 "indiquez-en un par LISTENING_MODEL ou entraînez-le par « listening train »"
             )
-        self.folder, self.budget = folder, budget
+        self.folder, self._budget = folder, budget
+
+    @property
+    def budget(self) -> int:
+        """Tokens of a batch, padding included."""
+        return self._budget or BUDGETS[self.loaded[2].type]
 
     @cached_property
     def model(self) -> str:
@@ -66,6 +78,20 @@ class EmbeddedTagger:
         return dict(self._json(THRESHOLDS))
 
     @cached_property
+    def held_out(self) -> dict[str, Scored]:
+        if not (self.folder / HELD_OUT).is_file():
+            return {}
+        return {
+            code: Scored(tuple(scores["carriers"]), tuple(scores["others"]))
+            for code, scores in self._json(HELD_OUT).items()
+        }
+
+    @cached_property
+    def width(self) -> int:
+        """Length of a state."""
+        return int(self._json("config.json")["encoder"]["hidden_size"])
+
+    @cached_property
     def _calibration(self) -> Calibration:
         return Calibration(**self._json("calibration.json"))
 
@@ -74,7 +100,8 @@ class EmbeddedTagger:
         return loaded
 
     @cached_property
-    def _loaded(self) -> tuple[ListeningModel, Any, torch.device]:
+    def loaded(self) -> tuple[ListeningModel, Any, torch.device]:
+        """The network, its tokenizer and where it runs."""
         import torch
         from transformers import PreTrainedTokenizerFast
         from transformers.utils import logging
@@ -88,67 +115,91 @@ class EmbeddedTagger:
         network = ListeningModel.from_pretrained(self.folder, dtype=torch.bfloat16 if fast else torch.float32)
         return network.eval().to(device), PreTrainedTokenizerFast.from_pretrained(self.folder), device
 
-    def tag(self, texts: Sequence[str], questions: Sequence[str | None] | None = None) -> list[Reading]:
-        """Read each text; a text without a word gets `neutre` and no tag."""
-        cut = [segments(text) for text in texts]
-        scored: dict[int, list[tuple[Window, Scored]]] = {}
-        for window, output, place in self._outputs(texts, cut, questions or [None] * len(texts)):
-            scored.setdefault(window.owner, []).append((window, _scores(output, place, self._calibration)))
-        return [
-            self._reading(sorted(scored[owner], key=lambda pair: pair[0].first), pieces) if owner in scored else NOTHING
-            for owner, pieces in enumerate(cut)
-        ]
+    def tag(
+        self, texts: Sequence[str], questions: Sequence[str | None] | None = None, *, look: Look | None = None
+    ) -> list[Reading]:
+        """Read each text; a text without a word gets `neutre` and no tag. `look` sees each batch as it passes."""
+        import numpy as np
 
-    def logits(self, texts: Sequence[str]) -> NDArray[np.float64]:
-        """Give the logits before calibration, deep and lexical, (2, texts, codes): what calibration is fitted on."""
+        if not texts:
+            return []
+        cut = [segments(text) for text in texts]
+        parts: dict[int, list[Part]] = {}
+        for inside, output in self._outputs(texts, cut, questions or [None] * len(texts), middle=bool(look)):
+            if look:
+                look(inside, output)
+            for part in _parts(inside, output, self._calibration):
+                parts.setdefault(part.window.owner, []).append(part)
+        readings = []
+        for owner, text in enumerate(texts):
+            read = sorted(parts.get(owner, ()), key=lambda part: part.window.first)
+            readings.append(self._reading(text, read, np) if read else NOTHING)
+        return readings
+
+    def logits(self, texts: Sequence[str], questions: Sequence[str | None] | None = None) -> NDArray[np.float64]:
+        """Give the logits before calibration, deep and lexical, (2, texts, codes): what calibration is fitted on.
+
+        Of a text with several windows, each code takes them from the window where the encoder finds it most.
+        """
         import numpy as np
 
         found = np.full((2, len(texts), len(self.codes)), -30.0)
-        for window, output, place in self._outputs(texts, [segments(text) for text in texts], [None] * len(texts)):
-            for kind, logits in enumerate((output.verbatim, output.lexical)):
-                found[kind, window.owner] = np.maximum(found[kind, window.owner], logits[place].double().cpu().numpy())
+        asked = questions or [None] * len(texts)
+        for inside, output in self._outputs(texts, [segments(text) for text in texts], asked):
+            both = np.stack([output.verbatim.double().cpu().numpy(), output.lexical.double().cpu().numpy()])
+            for place, window in enumerate(inside):
+                more = both[0, place] > found[0, window.owner]
+                found[:, window.owner, more] = both[:, place, more]
         return found
 
+    def states(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Give the mean state of each text, (texts, width), of unit length: what heads added later are fitted on."""
+        pool = Pool(self.width)
+        for inside, output in self._outputs(texts, [segments(one) for one in texts], [None] * len(texts), middle=True):
+            pool.add(inside, output)
+        return pool.verbatims(len(texts))
+
     def _outputs(
-        self, texts: Sequence[str], cut: Sequence[Sequence[Segment]], questions: Sequence[str | None]
-    ) -> Iterator[tuple[Window, TaggerOutput, int]]:
-        """Give each window with the output of its batch and its place there, batches of like length."""
+        self,
+        texts: Sequence[str],
+        cut: Sequence[Sequence[Segment]],
+        questions: Sequence[str | None],
+        *,
+        middle: bool = False,
+    ) -> Iterator[tuple[list[Window], TaggerOutput]]:
+        """Give batches of windows of like length, each with its output."""
         import torch
 
-        network, tokenizer, device = self._loaded
+        network, tokenizer, device = self.loaded
         cutting = windows(tokenizer, texts, cut, questions)
         with torch.inference_mode():
             for ranks in batches(cutting, budget=self.budget):
                 inside = [cutting[rank] for rank in ranks]
-                output = network(**{name: tensor.to(device) for name, tensor in collate(inside).items()})
-                for place, window in enumerate(inside):
-                    yield window, output, place
+                inputs = {name: tensor.to(device) for name, tensor in collate(inside).items()}
+                yield inside, network(**inputs, middle=middle)
 
-    def _reading(self, parts: Sequence[tuple[Window, Scored]], cut: Sequence[Segment]) -> Reading:
+    def _reading(self, text: str, parts: Sequence[Part], np: Any) -> Reading:
         """Join a text's windows: the strongest window for each code, sentiment by length."""
-        length = sum(len(window.tokens) for window, _ in parts)
-        sentiment: dict[Polarity, float] = {
-            polarity: round(sum(part.sentiment[rank] * len(window.tokens) for window, part in parts) / length, 4)
-            for rank, polarity in enumerate(POLARITIES)
-        }
+        lengths = [len(part.window.tokens) for part in parts]
+        moods = np.average([part.sentiment for part in parts], axis=0, weights=lengths)
+        presence = np.stack([part.presence for part in parts])  # (W, C)
         tags = []
-        for column, code in enumerate(self.codes):
-            window, part = max(parts, key=lambda pair: pair[1].verbatim[column])
-            if part.verbatim[column] < FLOOR:
-                continue
-            place = cut[window.first + part.carrier[column]]
+        for column in np.flatnonzero(presence.max(axis=0) >= FLOOR).tolist():
+            part = parts[int(presence[:, column].argmax())]
             scores = part.polarity[column]
-            best = max(range(3), key=scores.__getitem__)
+            best = int(scores.argmax())
+            start, stop = shown(text, part.window, part.attention[:, column])
             tags.append(
                 Tag(
-                    code=code,
-                    probability=round(part.verbatim[column], 4),
+                    code=self.codes[column],
+                    probability=round(float(part.presence[column]), 4),
                     polarity=POLARITIES[best],
-                    polarity_probability=round(scores[best], 4),
-                    start=place.start,
-                    stop=place.stop,
+                    polarity_probability=round(float(scores[best]), 4),
+                    start=start,
+                    stop=stop,
                 )
             )
+        sentiment = {polarity: round(float(mood), 4) for polarity, mood in zip(POLARITIES, moods, strict=True)}
         return Reading(sentiment=sentiment, tags=tuple(sorted(tags, key=lambda tag: (-tag.probability, tag.code))))
 
 
@@ -162,21 +213,19 @@ class Calibration:
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
-    """Calibrated scores of one window: by code, which of its segments carries the code, and polarities."""
+class Part:
+    """Calibrated scores of one window of T tokens: presence (C,), polarity (C, 3), sentiment (3,), attention (T, C)."""
 
-    verbatim: list[float]
-    carrier: list[int]
-    polarity: list[list[float]]
-    sentiment: list[float]
+    window: Window
+    presence: NDArray[np.float32]
+    polarity: NDArray[np.float32]
+    sentiment: NDArray[np.float32]
+    attention: NDArray[np.float32]
 
 
-def _scores(output: TaggerOutput, place: int, calibration: Calibration) -> Scored:
+def _parts(inside: Sequence[Window], output: TaggerOutput, calibration: Calibration) -> list[Part]:
     scale, shift = (output.verbatim.new_tensor(values) for values in (calibration.scale, calibration.shift))
-    logits = scale * output.verbatim[place] + calibration.words * output.lexical[place] + shift
-    return Scored(
-        logits.sigmoid().tolist(),
-        output.presence[place].argmax(dim=0).tolist(),
-        output.polarity[place].softmax(dim=-1).tolist(),
-        output.sentiment[place].softmax(dim=-1).tolist(),
-    )
+    presence = (scale * output.verbatim + calibration.words * output.lexical + shift).sigmoid()
+    rows = (presence, output.polarity.softmax(dim=-1), output.sentiment.softmax(dim=-1), output.attention)
+    arrays = [tensor.float().cpu().numpy() for tensor in rows]
+    return [Part(window, *found) for window, *found in zip(inside, *arrays, strict=True)]

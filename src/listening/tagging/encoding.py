@@ -21,13 +21,15 @@ ROUND = 16  # lengths are padded to a multiple of it: each new shape costs a pro
 class Window:
     """At most `WINDOW` tokens of one text: `owner` is the text's rank, `first` the rank of its first segment.
 
-    `segments` gives for each token the rank of its segment counted from `first`, -1 for question and specials.
+    `segments` gives for each token the rank of its segment counted from `first`, -1 for question and specials;
+    `places` where each token stands in its text, (0, 0) for those.
     """
 
     owner: int
     first: int
     tokens: list[int]
     segments: list[int]
+    places: list[tuple[int, int]]
 
 
 def windows(
@@ -51,7 +53,9 @@ def windows(
             stop = _border(ranks, start, room)
             first = ranks[start]
             inside = [rank - first for rank in ranks[start:stop]]
-            out.append(Window(owner, first, [*prefix, *ids[start:stop], eos], [*[-1] * len(prefix), *inside, -1]))
+            tokens = [*prefix, *ids[start:stop], eos]
+            places = [*[(0, 0)] * len(prefix), *offsets[start:stop], (0, 0)]
+            out.append(Window(owner, first, tokens, [*[-1] * len(prefix), *inside, -1], places))
             start = stop
     return out
 
@@ -79,11 +83,14 @@ def _border(ranks: Sequence[int], start: int, room: int) -> int:
 
 def batches(windows: Sequence[Window], *, budget: int) -> Iterator[list[int]]:
     """Give ranks of windows in batches of like length, each of at most `budget` tokens once padded."""
-    order = sorted(range(len(windows)), key=lambda rank: (-len(windows[rank].tokens), rank))
+    return grouped([len(window.tokens) for window in windows], budget=budget, multiple=ROUND)
+
+
+def grouped(lengths: Sequence[int], *, budget: int, multiple: int = 1) -> Iterator[list[int]]:
+    """Give ranks by length, longest first, in batches of at most `budget` once padded to a multiple of `multiple`."""
     batch: list[int] = []
-    for rank in order:
-        longest = _rounded(len(windows[batch[0]].tokens)) if batch else 0
-        if batch and longest * (len(batch) + 1) > budget:
+    for rank in sorted(range(len(lengths)), key=lambda rank: (-lengths[rank], rank)):
+        if batch and _rounded(lengths[batch[0]], multiple) * (len(batch) + 1) > budget:
             yield batch
             batch = []
         batch.append(rank)
@@ -91,15 +98,15 @@ def batches(windows: Sequence[Window], *, budget: int) -> Iterator[list[int]]:
         yield batch
 
 
-def _rounded(length: int) -> int:
-    return -(-length // ROUND) * ROUND
+def _rounded(length: int, multiple: int) -> int:
+    return -(-length // multiple) * multiple
 
 
 def collate(windows: Sequence[Window]) -> dict[str, torch.Tensor]:
     """Pad windows to one batch: `input_ids`, `attention_mask` and `segments`, each (B, T)."""
     import torch
 
-    length = _rounded(max(len(window.tokens) for window in windows))
+    length = _rounded(max(len(window.tokens) for window in windows), ROUND)
     ids = [window.tokens + [PAD] * (length - len(window.tokens)) for window in windows]
     mask = [[1] * len(window.tokens) + [0] * (length - len(window.tokens)) for window in windows]
     segments = [window.segments + [-1] * (length - len(window.segments)) for window in windows]

@@ -1,4 +1,4 @@
-"""The transformer behind the `embedded` engine: one encoder, late chunking, four heads.
+"""The transformer behind the `embedded` engine: one encoder, late chunking, a head for each question.
 
 Importing this module loads torch and transformers; only modules that need them import it, and lazily.
 """
@@ -35,30 +35,27 @@ class ListeningConfig(PretrainedConfig):
 
 @dataclass
 class TaggerOutput:
-    """Scores of a batch of B texts of at most N segments, for C codes.
+    """Scores of a batch of B texts of T tokens and at most N segments, for C codes.
 
-    `presence` (B, N, C): logit that a segment carries a code, -inf where there is no segment;
-    `verbatim` (B, C): logit that the text carries it, by noisy-or of its segments;
+    `states` (B, T, H): the encoder's token states, and `middle` those at two thirds of its depth, which know less of
+    the codes trained on and more of others (None unless asked for);
+    `attention` (B, T, C): share of each token in the answer on a code, 0 outside of the text's own words;
+    `presence` (B, N, C): logit that a segment carries a code, -30 where there is no segment;
+    `verbatim` (B, C): logit that the text carries it, from its segments weighted by their attention;
     `lexical` (B, C): the same, from the words alone;
-    `polarity` (B, C, 3): logits negatif, neutre, positif, from the segments that carry the code;
+    `polarity` (B, C, 3): logits negatif, neutre, positif, from the words attended to;
     `sentiment` (B, 3): logits of the whole text; `stars` (B,): rating that its author would give, -1 to 1.
     """
 
+    states: Tensor
+    middle: Tensor | None
+    attention: Tensor
     presence: Tensor
     verbatim: Tensor
     lexical: Tensor
     polarity: Tensor
     sentiment: Tensor
     stars: Tensor
-
-
-def noisy_or(presence: Tensor) -> Tensor:
-    """Give the logit that at least one of the N segments carries a code, from (B, N, C) logits.
-
-    p = 1 - Π(1 - p_n), in log space: log(1 - p) = Σ log σ(-x_n); the logit of p is log(expm1(-log(1 - p))).
-    """
-    absent = nn.functional.logsigmoid(-presence).sum(dim=1).clamp(max=-1e-6)
-    return torch.where(absent < -20, -absent, torch.log(torch.expm1(-absent.clamp(min=-20))))
 
 
 class Lexical(nn.Module):
@@ -91,7 +88,10 @@ class Lexical(nn.Module):
 class ListeningModel(PreTrainedModel):
     """Multi-task tagger with late chunking: a whole text is encoded once, then its tokens are pooled per segment.
 
-    Late chunking is described in Günther et al. 2024, https://arxiv.org/abs/2409.04701.
+    Late chunking is described in Günther et al. 2024, https://arxiv.org/abs/2409.04701. Each code attends to the
+    words that it needs (« label attention », Mullenbach et al. 2018, https://arxiv.org/abs/1802.05695), within each
+    segment and over the segments (attention as multiple-instance pooling, Ilse et al. 2018,
+    https://arxiv.org/abs/1802.04712); the same attention shows the words that justify a code.
     """
 
     config_class = ListeningConfig
@@ -102,8 +102,10 @@ class ListeningModel(PreTrainedModel):
         encoder = AutoConfig.for_model(**config.encoder)
         self.encoder = AutoModel.from_config(encoder)
         width, codes = encoder.hidden_size, len(config.codes)
-        self.presence = nn.Linear(2 * width, codes)
-        self.polarity = nn.Linear(2 * width, codes * len(SENTIMENTS))
+        self.attention = nn.Linear(width, codes + 1)  # by code, and for the sentiment
+        self.presence = nn.Linear(width, codes)
+        self.context = nn.Linear(width, codes)
+        self.polarity = nn.Linear(width, codes * len(SENTIMENTS))
         self.sentiment = nn.Linear(width, len(SENTIMENTS))
         self.stars = nn.Linear(width, 1)
         self.lexical = Lexical(config.buckets, codes)
@@ -114,26 +116,34 @@ class ListeningModel(PreTrainedModel):
             nn.init.normal_(module.weight, std=0.02)
             nn.init.zeros_(module.bias)
 
-    def forward(self, input_ids: Tensor, attention_mask: Tensor, segments: Tensor) -> TaggerOutput:
+    def forward(
+        self, input_ids: Tensor, attention_mask: Tensor, segments: Tensor, *, middle: bool = False
+    ) -> TaggerOutput:
         """Score a batch; `segments` (B, T) numbers each token's segment from 0, -1 for what cannot own evidence."""
-        states = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
-        states = states.to(self.presence.weight.dtype)
+        read = self.encoder(input_ids=input_ids, attention_mask=attention_mask, output_hidden_states=middle)
+        states = read.last_hidden_state.to(self.presence.weight.dtype)
+        own = (segments >= 0).unsqueeze(-1)  # (B, T, 1)
         number = int(segments.max()) + 1 if segments.numel() else 1
-        member = nn.functional.one_hot(segments + 1, max(number, 1) + 1)[..., 1:].to(states.dtype)  # (B, T, N)
-        size = member.sum(dim=1)  # (B, N)
-        pooled = member.transpose(1, 2) @ states / size.clamp(min=1).unsqueeze(-1)
-        # a token that belongs to no segment (question, specials) is context: only the text's own are pooled
-        whole = (member.sum(dim=2, keepdim=True) * states).sum(dim=1) / size.sum(dim=1, keepdim=True).clamp(min=1)
-        context = whole.unsqueeze(1).expand_as(pooled)
-        both = torch.cat([pooled, context], dim=-1)
-        presence = self.presence(both).float().masked_fill((size == 0).unsqueeze(-1), -30.0)
-        polarity = self.polarity(both).float().unflatten(-1, (-1, len(SENTIMENTS)))  # (B, N, C, 3)
-        share = torch.softmax(presence, dim=1).unsqueeze(-1)
+        member = nn.functional.one_hot(segments + 1, max(number, 1) + 1)[..., 1:].float().transpose(1, 2)  # (B, N, T)
+        scores = self.attention(states).float().masked_fill(~own, -1e4)
+        # no token falls so far behind the first that its segment could not be read any more
+        raw = (scores - scores.amax(dim=1, keepdim=True)).clamp(min=-20).exp() * own
+        share = raw / raw.sum(dim=1, keepdim=True).clamp(min=1e-9)  # (B, T, C + 1)
+        attention, overall = share[..., :-1], share[..., -1:]
+        values = self.presence(states).float()
+        whole = (overall * states).sum(dim=1)  # (B, H)
+        context = self.context(whole.to(states.dtype)).float()
+        carried = member @ attention  # (B, N, C): how much of a code's attention each segment gets
+        pooled = (member @ (attention * values)) / carried.clamp(min=1e-9) + context.unsqueeze(1)
+        polarity = self.polarity(states).float().unflatten(-1, (-1, len(SENTIMENTS)))  # (B, T, C, 3)
         return TaggerOutput(
-            presence=presence,
-            verbatim=noisy_or(presence),
-            lexical=self.lexical(input_ids, segments >= 0),
-            polarity=(share * polarity).sum(dim=1),
-            sentiment=self.sentiment(whole).float(),
-            stars=torch.tanh(self.stars(whole).float()).squeeze(-1),
+            states=states,
+            middle=read.hidden_states[2 * self.encoder.config.num_hidden_layers // 3] if middle else None,
+            attention=attention,
+            presence=pooled.masked_fill(member.sum(dim=2, keepdim=True) == 0, -30.0),
+            verbatim=(attention * values).sum(dim=1) + context,
+            lexical=context.new_zeros(()) if self.training else self.lexical(input_ids, own.squeeze(-1)),
+            polarity=(attention.unsqueeze(-1) * polarity).sum(dim=1),
+            sentiment=self.sentiment(whole.to(states.dtype)).float(),
+            stars=torch.tanh(self.stars(whole.to(states.dtype)).float()).squeeze(-1),
         )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from listening.training.corpus import Example
+from listening.training.tally import Flags
 
 Scores = NDArray[np.float64]
 SUPPORT = 200.0  # cases of a code at which its own threshold weighs as much as the common one
@@ -16,54 +16,94 @@ WEIGHTS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 FOLDS = 5
 
 
-def fit_calibration(deep: Scores, lexical: Scores, present: Scores, *, seed: int) -> tuple[Scores, Scores, float]:
+def fit_calibration(
+    deep: Scores, lexical: Scores, present: Flags, natural: Flags, *, seed: int
+) -> tuple[Scores, Scores, float]:
     """Give scale (C,), shift (C,) and words that make σ(scale·deep + words·lexical + shift) a probability.
 
     `deep` and `lexical` are logits (V, C), `present` says what is true. Each code has its own scale and shift (Platt
-    1999, « Probabilistic outputs for support vector machines »), drawn to the common ones. The weight of the words is
-    that of WEIGHTS with the best cross-validated likelihood.
+    1999, « Probabilistic outputs for support vector machines »), drawn to the common ones. Verbatims drawn for being
+    rare carry codes more often: where `natural` (V,) is false they have a shift more, which is not given, so that
+    the probabilities are those of verbatims as they come. The weight of the words is that of WEIGHTS with the best
+    cross-validated likelihood.
     """
     folds = np.random.default_rng(seed).integers(0, FOLDS, len(deep))
 
-    def held_out(words: float) -> float:
+    def surprise(words: float) -> float:
         total = 0.0
         for fold in range(FOLDS):
             inside, outside = folds != fold, folds == fold
-            scale, shift = _platt(deep[inside], words * lexical[inside], present[inside])
-            total += _entropy(scale * deep[outside] + words * lexical[outside] + shift, present[outside])
+            scale, shift, more = _platt(deep[inside], words * lexical[inside], present[inside], natural[inside])
+            logits = scale * deep[outside] + words * lexical[outside] + shift + _enriched(natural[outside]) * more
+            total += _entropy(logits, present[outside])
         return total
 
-    words = min(WEIGHTS, key=held_out)
-    return *_platt(deep, words * lexical, present), words
+    words = min(WEIGHTS, key=surprise)
+    scale, shift, _ = _platt(deep, words * lexical, present, natural)
+    return scale, shift, words
 
 
-def _platt(deep: Scores, offset: Scores, present: Scores) -> tuple[Scores, Scores]:
+def cross_fitted(deep: Scores, lexical: Scores, present: Flags, natural: Flags, words: float, *, seed: int) -> Scores:
+    """Give the probabilities (V, C) of verbatims by a calibration that did not see them, fold by fold.
+
+    Thresholds and bands are taken from these: a calibration looks better than it is on what it was fitted on.
+    """
+    from scipy.special import expit
+
+    folds = np.random.default_rng(seed).integers(0, FOLDS, len(deep))
+    found = np.zeros_like(deep)
+    for fold in range(FOLDS):
+        inside, outside = folds != fold, folds == fold
+        scale, shift, _ = _platt(deep[inside], words * lexical[inside], present[inside], natural[inside])
+        found[outside] = expit(scale * deep[outside] + words * lexical[outside] + shift)
+    return found
+
+
+def held_out(probabilities: Scores, present: Flags, codes: Sequence[str]) -> dict[str, dict[str, list[float]]]:
+    """Give by code, in rising order, the scores of the verbatims that carry it and of the others."""
+    return {
+        code: {
+            name: sorted(probabilities[present[:, column] == value, column].round(4).tolist())
+            for name, value in (("carriers", True), ("others", False))
+        }
+        for column, code in enumerate(codes)
+    }
+
+
+def _platt(deep: Scores, offset: Scores, present: Flags, natural: Flags) -> tuple[Scores, Scores, Scores]:
+    """Give scale, shift and what more an enriched draw shifts, each (C,)."""
     from scipy.optimize import minimize
     from scipy.special import expit
 
-    codes = deep.shape[1]
+    codes, enriched = deep.shape[1], _enriched(natural)
 
-    def unpacked(values: Scores) -> tuple[Scores, Scores]:
-        return values[0] + values[2 : 2 + codes], values[1] + values[2 + codes :]
+    def unpacked(values: Scores) -> Scores:
+        whole: Scores = values[:3, None] + values[3:].reshape(3, codes)  # what is common, and each code's own
+        return whole
 
     def cost(values: Scores) -> tuple[float, Scores]:
-        scale, shift = unpacked(values)
-        logits = scale * deep + offset + shift
+        scale, shift, more = unpacked(values)
+        logits = scale * deep + offset + shift + enriched * more
         error = expit(logits) - present
-        own_scale, own_shift = (error * deep).sum(axis=0), error.sum(axis=0)
-        gradient = np.concatenate([[own_scale.sum(), own_shift.sum()], own_scale, own_shift])
-        gradient[2:] += 2 * PULL * values[2:]
-        return _entropy(logits, present) + PULL * float((values[2:] ** 2).sum()), gradient
+        own = np.stack([(error * deep).sum(axis=0), error.sum(axis=0), (error * enriched).sum(axis=0)])
+        gradient = np.concatenate([own.sum(axis=1), own.ravel()])
+        gradient[3:] += 2 * PULL * values[3:]
+        return _entropy(logits, present) + PULL * float((values[3:] ** 2).sum()), gradient
 
-    found = minimize(cost, x0=np.array([1.0, *[0.0] * (2 * codes + 1)]), jac=True, method="L-BFGS-B")
-    return unpacked(found.x)
+    start = np.array([1.0, *[0.0] * (3 * codes + 2)])
+    scale, shift, more = unpacked(minimize(cost, x0=start, jac=True, method="L-BFGS-B").x)
+    return scale, shift, more
 
 
-def _entropy(logits: Scores, present: Scores) -> float:
+def _enriched(natural: Flags) -> Scores:
+    return (~natural).astype(float)[:, None]
+
+
+def _entropy(logits: Scores, present: Flags) -> float:
     return float(np.sum(np.logaddexp(0, logits) - present * logits))
 
 
-def thresholds(probabilities: Scores, present: Scores, codes: Sequence[str]) -> dict[str, float]:
+def thresholds(probabilities: Scores, present: Flags, codes: Sequence[str]) -> dict[str, float]:
     """Give the threshold of each code for best F1, drawn towards the one that is best for all codes together.
 
     A code with few cases would take a threshold by luck: with n cases its own weighs n / (n + SUPPORT).
@@ -77,19 +117,18 @@ def thresholds(probabilities: Scores, present: Scores, codes: Sequence[str]) -> 
     return found
 
 
-def _best(probabilities: Scores, present: Scores) -> float:
+def best_f1(probabilities: Scores, present: Flags) -> float:
+    """Give the micro-F1 (V, C) at the common threshold that suits best."""
+    return _f1(probabilities, present, _best(probabilities, present))
+
+
+def _best(probabilities: Scores, present: Flags) -> float:
     grid = np.arange(0.1, 0.9, 0.01)
-
-    def f1(threshold: float) -> float:
-        chosen = probabilities >= threshold
-        return float(2 * (chosen * present).sum() / max(chosen.sum() + present.sum(), 1))
-
-    values = np.array([f1(threshold) for threshold in grid])
+    values = np.array([_f1(probabilities, present, threshold) for threshold in grid])
     smooth = np.convolve(values, np.ones(5) / 5, mode="same")[2:-2]  # a plateau, not a lucky peak
     return float(grid[2:-2][int(smooth.argmax())])
 
 
-def presence(examples: Sequence[Example], codes: Sequence[str]) -> Scores:
-    """Give which example carries which code, as (V, C) of 0 and 1."""
-    given = [{tag.code for tag in example.tags or ()} for example in examples]
-    return np.array([[code in carried for code in codes] for carried in given], dtype=float)
+def _f1(probabilities: Scores, present: Flags, threshold: float) -> float:
+    chosen = probabilities >= threshold
+    return float(2 * (chosen * present).sum() / max(chosen.sum() + present.sum(), 1))

@@ -5,49 +5,51 @@ from __future__ import annotations
 from pathlib import Path
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from listening.errors import ConfigurationError
+from listening.faults import Strict
 from listening.records import Polarity
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class Adapted(Strict):
+    """The first stage: hidden words to guess in rated and unlabelled texts, and the ratings with them."""
 
-
-class Rated(_Strict):
-    """The stage on star ratings and labels."""
-
-    texts: int = Field(ge=0)
+    rated: int = Field(ge=0)
+    unlabelled: int = Field(ge=0)
     epochs: int = Field(ge=0)
+    hidden: float = Field(ge=0, lt=1)
 
 
-class Coded(_Strict):
-    """The stage on coded verbatims."""
+class Coded(Strict):
+    """The second stage: coded verbatims, and beside them short rated texts, so that tweets are not forgotten."""
 
     epochs: int = Field(ge=1)
+    hidden: float = Field(ge=0, lt=1)
+    rated: int = Field(ge=0)
+    characters: int = Field(ge=1)
 
 
-class Repeat(_Strict):
+class Repeat(Strict):
     """Which examples are seen several times an epoch: those with a code of fewer than `below` cases."""
 
     below: int = Field(ge=0)
     times: int = Field(ge=1)
 
 
-class Questions(_Strict):
+class Questions(Strict):
     """Survey questions read before a text: any, or those that ask for blame or for praise."""
 
-    any: list[str] = []
-    negatif: list[str] = []
-    positif: list[str] = []
+    any: list[str] = Field(default=[])
+    negatif: list[str] = Field(default=[])
+    positif: list[str] = Field(default=[])
 
     def leading(self) -> dict[Polarity, list[str]]:
         """Give the questions that decide the polarity of a bare noun."""
         return {"negatif": self.negatif, "positif": self.positif}
 
 
-class TrainingConfiguration(_Strict):
+class TrainingConfiguration(Strict):
     """How a model is trained; the comments of `training.yaml` say what each value does."""
 
     seed: int
@@ -60,9 +62,9 @@ class TrainingConfiguration(_Strict):
     warmup: float = Field(gt=0, lt=1)
     average: float = Field(ge=0, lt=1)
     smoothing: float = Field(ge=0, lt=0.5)
-    mask: float = Field(ge=0, lt=1)
     question: float = Field(ge=0, le=1)
-    rated: Rated
+    noise: float = Field(ge=0, le=1)
+    adapted: Adapted
     coded: Coded
     repeat: Repeat
     questions: Questions

@@ -11,8 +11,8 @@ import torch
 from listening.tagging.encoding import collate, windows
 from listening.tagging.modeling import ListeningModel
 from listening.text.segment import segments
-from listening.training.calibrate import presence
 from listening.training.corpus import Example
+from listening.training.tally import presence
 
 STRENGTH = 10.0  # inverse of the regularisation, as scikit-learn's C
 

@@ -7,24 +7,37 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import torch
 
-from listening.training.calibrate import fit_calibration, presence, thresholds
+from listening.tagging.modeling import ListeningModel
+from listening.training.calibrate import cross_fitted, fit_calibration, held_out, thresholds
 from listening.training.configuration import TrainingConfiguration, read_training
-from listening.training.corpus import Example, fragments, read_coded, read_rated
+from listening.training.corpus import Example, fragments, read_coded, read_rated, read_unlabelled
+from listening.training.curve import LearningCurve
+from listening.training.folder import write_json, write_model
 from listening.training.lexical import fit_lexical
+from listening.training.standoff import read_standoff
+from listening.training.tally import presence
 from listening.training.train import Progress, Stage, fit, new_model, split
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
-    """What a training starts from: an encoder, coded verbatims, and optionally written ones, rated texts, fragments."""
+    """What a training starts from: an encoder, coded verbatims, and optionally more.
+
+    `codings` are codings apart from their texts, which stand in `rated` or `unlabelled`; `authored` are verbatims
+    written and coded for training; `fragments` short answers to survey questions.
+    """
 
     base: str
     coded: Path
+    codings: Path | None = None
     authored: Path | None = None
     rated: Path | None = None
+    unlabelled: Path | None = None
     fragments: Path | None = None
 
 
@@ -37,29 +50,51 @@ def produce(folder: Path, sources: Sources, codes: Sequence[str], *, progress: P
     stages, held = _stages(sources, configuration)
     model, tokenizer = new_model(sources.base, codes, seed=configuration.seed)
     checkpoint = folder / "checkpoint" / "state.pt"
-    trained = fit(model, tokenizer, stages, configuration, checkpoint=checkpoint, progress=progress)
-    with torch.no_grad():
-        fit_lexical(trained, tokenizer, [one for one in stages[-1].examples if one.question is None])
-    trained.half().save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    write_json(folder / "calibration.json", {"scale": [1.0] * len(codes), "shift": [0.0] * len(codes), "words": 0.0})
-    write_json(folder / "thresholds.json", dict.fromkeys(codes, 0.5))
+    curve = LearningCurve(folder, tokenizer, held)
+    if not checkpoint.is_file():
+        curve.path.unlink(missing_ok=True)
+    trained = fit(model, tokenizer, stages, configuration, checkpoint=checkpoint, progress=progress, after=curve)
+    save(folder, trained, tokenizer, stages[-1].examples)
     calibrate(folder, held, codes, seed=configuration.seed)
     checkpoint.unlink(missing_ok=True)
 
 
+def save(folder: Path, model: ListeningModel, tokenizer: Any, examples: Sequence[Example]) -> None:
+    """Fit the model of the words on coded examples and write the folder of a model that is not calibrated yet."""
+    with torch.no_grad():
+        fit_lexical(model, tokenizer, [one for one in examples if one.question is None and one.tags is not None])
+    write_model(folder, model.half(), tokenizer)
+
+
 def _stages(sources: Sources, configuration: TrainingConfiguration) -> tuple[list[Stage], list[Example]]:
+    """Give the stages, and the coded verbatims held out of all of them, as ratings and unlabelled texts too."""
     trained, held = split(read_coded(sources.coded), share=configuration.holdout, seed=configuration.seed)
-    stages = []
-    if sources.rated and configuration.rated.texts:
-        rated = read_rated(sources.rated, texts=configuration.rated.texts, seed=configuration.seed)
-        stages.append(Stage("notes", rated, configuration.rated.epochs))
+    seed, adapted, coded = configuration.seed, configuration.adapted, configuration.coded
+    first: list[Example] = []
+    if sources.rated:
+        first += read_rated(sources.rated, texts=adapted.rated, seed=seed)
+    if sources.unlabelled:
+        first += read_unlabelled(sources.unlabelled, texts=adapted.unlabelled, seed=seed)
+    if sources.codings:
+        trained += read_standoff(sources.codings, [one for one in (sources.unlabelled, sources.rated) if one])
     if sources.authored:
         trained += read_coded(sources.authored)
     trained = repeated(trained, below=configuration.repeat.below, times=configuration.repeat.times)
     if sources.fragments:
         trained += fragments(sources.fragments, configuration.questions.leading())
-    return [*stages, Stage("codes", trained, configuration.coded.epochs)], held
+    if sources.rated:
+        trained += read_rated(sources.rated, texts=coded.rated, seed=seed, characters=coded.characters)
+    hidden = {_folded(one.text) for one in held}
+    first, trained = ([one for one in part if _folded(one.text) not in hidden] for part in (first, trained))
+    stages = [Stage("codes", trained, coded.epochs, coded.hidden)]
+    if first and adapted.epochs:
+        stages.insert(0, Stage("adaptation", first, adapted.epochs, adapted.hidden, guess=True))
+    return stages, held
+
+
+def _folded(text: str) -> str:
+    """Give a text without what two copies of it may differ by: case, punctuation, white space, length."""
+    return "".join(one for one in text.lower() if one.isalnum())[:200]
 
 
 def repeated(examples: Sequence[Example], *, below: int, times: int) -> list[Example]:
@@ -71,20 +106,20 @@ def repeated(examples: Sequence[Example], *, below: int, times: int) -> list[Exa
 
 
 def calibrate(folder: Path, held: Sequence[Example], codes: Sequence[str], *, seed: int) -> None:
-    """Fit calibration and thresholds of a saved model on examples that it was not trained on."""
-    from scipy.special import expit
+    """Fit calibration, thresholds and held-out scores of a saved model on examples that it was not trained on.
 
+    Thresholds are for best F1 on all of them; probabilities and held-out scores (so wished precisions and bands) are
+    those of the naturally drawn ones, as verbatims come.
+    """
     from listening.tagging.embedded import EmbeddedTagger
 
-    deep, lexical = EmbeddedTagger(folder).logits([example.text for example in held])
+    deep, lexical = EmbeddedTagger(folder).logits([one.text for one in held], [one.question for one in held])
     present = presence(held, codes)
-    scale, shift, words = fit_calibration(deep, lexical, present, seed=seed)
-    probabilities = expit(scale * deep + words * lexical + shift)
+    natural = np.array([one.natural for one in held])
+    scale, shift, words = fit_calibration(deep, lexical, present, natural, seed=seed)
+    probabilities = cross_fitted(deep, lexical, present, natural, words, seed=seed + 1)
     content = {"scale": scale.round(4).tolist(), "shift": shift.round(4).tolist(), "words": words}
     write_json(folder / "calibration.json", content)
     write_json(folder / "thresholds.json", thresholds(probabilities, present, codes))
-
-
-def write_json(path: Path, content: object) -> None:
-    """Write readable JSON."""
-    path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    scores = held_out(probabilities[natural], present[natural], codes)
+    (folder / "heldout.json").write_text(json.dumps(scores, separators=(",", ":")) + "\n", encoding="utf-8")

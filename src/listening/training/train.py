@@ -1,8 +1,7 @@
-"""Fine-tune the tagger on rated texts, then on coded verbatims; resumable at each epoch."""
+"""Adapt the encoder, then fine-tune the tagger on coded verbatims; resumable."""
 
 from __future__ import annotations
 
-import logging
 import random
 from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
@@ -17,21 +16,30 @@ from listening.records import Segment, content_id
 from listening.tagging.encoding import batches, collate, windows
 from listening.tagging.modeling import ListeningConfig, ListeningModel
 from listening.text.segment import segments
+from listening.training.adapt import Words, hidden_words
 from listening.training.configuration import TrainingConfiguration
 from listening.training.corpus import Example
+from listening.training.noise import noisy
 from listening.training.objective import loss, targets
 
-logger = logging.getLogger(__name__)
 Progress = Callable[[str, int, int, float], None]  # stage, step, steps, loss
+After = Callable[[str, int, float, ListeningModel], None]  # stage, epoch, loss, the model so far
+Batch = tuple[dict[str, torch.Tensor], dict[str, torch.Tensor]]  # what is read, what is to be answered
+SAVE = 300  # steps between two checkpoints
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A part of the training: its name, its examples and how often they are seen."""
+    """A part of the training: its name, its examples, how often they are seen, which share of the tokens is hidden.
+
+    Where `guess` is set, the hidden words are to be guessed.
+    """
 
     name: str
     examples: Sequence[Example]
     epochs: int
+    hidden: float
+    guess: bool = False
 
 
 def new_model(base: str, codes: Sequence[str], *, seed: int) -> tuple[ListeningModel, Any]:
@@ -59,89 +67,143 @@ def fit(
     *,
     checkpoint: Path,
     progress: Progress = lambda stage, step, steps, loss: None,
+    after: After = lambda stage, epoch, loss, model: None,
+    save: int = SAVE,
 ) -> ListeningModel:
     """Train through the stages and give the model with its averaged weights.
 
-    State is kept in `checkpoint` at the end of each epoch; a run that finds it there goes on from it.
+    State is kept in `checkpoint` every `save` steps and after each epoch; a run that finds it there goes on from it.
     """
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     if device.type == "cpu":  # the fused attention's backward is three times slower than the plain one on a processor
         model.encoder.set_attn_implementation("eager")
+    mark = _mark(model, stages, configuration)
     model.to(device)  # type: ignore[arg-type]
-    done = 0
     average: ListeningModel = deepcopy(model)
     average.eval()
-    mark = _mark(model, stages, configuration)
-    kept: dict[str, Any] = torch.load(checkpoint, map_location="cpu") if checkpoint.is_file() else {}
-    if kept.get("mark") != mark:  # none, or that of another training
-        kept = {"done": 0}
+    kept = _kept(checkpoint, mark)
     for rank, stage in enumerate(stages):
+        if rank < kept["stage"]:
+            continue
         model.load_state_dict(average.state_dict())
         plan = list(_epochs(stage, tokenizer, configuration, model.config.codes, seed=configuration.seed + rank))
-        optimizer = torch.optim.AdamW(_groups(model, configuration), betas=(0.9, 0.98))
-        peak = [group["lr"] for group in optimizer.param_groups]
-        total, step = sum(len(epoch) for epoch in plan), 0
-        for epoch in plan:
-            done += 1
-            if done <= kept["done"]:
-                step += len(epoch)
-                if done == kept["done"]:
-                    model.load_state_dict(kept["model"])
-                    average.load_state_dict(kept["average"])
-                    optimizer.load_state_dict(kept["optimizer"])
-                continue
-            mean = 0.0
-            for position, (inputs, target) in enumerate(epoch):
+        steps = sum(len(epoch) for epoch in plan)
+        course = Course(model, average, configuration, device, steps=steps, seed=configuration.seed + rank)
+        if "model" in kept and rank == kept["stage"]:
+            course.load(kept)
+        step = 0
+        for number, epoch in enumerate(plan, start=1):
+            for position, batch in enumerate(epoch, start=1):
                 step += 1
-                pace = _pace(step / total, configuration.warmup)
-                for group, rate in zip(optimizer.param_groups, peak, strict=True):
-                    group["lr"] = rate * pace
-                value = _step(model, inputs, target, optimizer, configuration, device)
-                _average(average, model, min(configuration.average, step / (step + 10)))
-                mean += (value - mean) / (position + 1)
-                progress(f"{stage.name} {done}", position + 1, len(epoch), mean)
-            logger.info("%s, epoch %d: mean loss %.4f", stage.name, done, mean)
-            _save(checkpoint, mark, done, model, average, optimizer)
+                if step <= course.step:
+                    continue
+                course.learn(batch, position=position)
+                progress(f"{stage.name} {number}", position, len(epoch), course.mean)
+                if position == len(epoch):
+                    after(stage.name, number, course.mean, average)
+                if step % save == 0 or position == len(epoch):
+                    _save(checkpoint, course.state() | {"mark": mark, "stage": rank})
     average.cpu()
     return average
 
 
+class Course:
+    """A stage under way: what learns, its averaged copy, and how far it has come."""
+
+    def __init__(
+        self,
+        model: ListeningModel,
+        average: ListeningModel,
+        configuration: TrainingConfiguration,
+        device: torch.device,
+        *,
+        steps: int,
+        seed: int,
+    ) -> None:
+        """Start a stage of so many steps; `mean` is the running mean of the loss in this epoch."""
+        torch.manual_seed(seed)
+        self.model, self.average, self.configuration, self.device = model, average, configuration, device
+        self.words = Words(model.encoder.config.hidden_size, model.encoder.config.vocab_size).to(device)
+        self.optimizer = torch.optim.AdamW(_groups(model, self.words, configuration), betas=(0.9, 0.98), fused=True)
+        self.peak = [group["lr"] for group in self.optimizer.param_groups]
+        self.steps, self.step, self.mean = steps, 0, 0.0
+        self._parts: dict[str, Any] = {
+            "model": model,
+            "average": average,
+            "words": self.words,
+            "optimizer": self.optimizer,
+        }
+
+    def learn(self, batch: Batch, *, position: int) -> None:
+        """Take one step; `position` counts those of the epoch from 1."""
+        self.step += 1
+        pace = _pace(self.step / self.steps, self.configuration.warmup)
+        for group, rate in zip(self.optimizer.param_groups, self.peak, strict=True):
+            group["lr"] = rate * pace
+        value = _step(self.model, self.words, *batch, self.optimizer, self.configuration, self.device)
+        _average(self.average, self.model, min(self.configuration.average, self.step / (self.step + 10)))
+        self.mean = value if position == 1 else self.mean + (value - self.mean) * max(0.02, 1 / position)
+
+    def state(self) -> dict[str, Any]:
+        """Give all that is needed to go on from here."""
+        return {name: part.state_dict() for name, part in self._parts.items()} | {"step": self.step, "mean": self.mean}
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Go on from a state."""
+        for name, part in self._parts.items():
+            part.load_state_dict(state[name])
+        self.step, self.mean = state["step"], state["mean"]
+
+
+def _kept(checkpoint: Path, mark: str) -> dict[str, Any]:
+    """Give the state that this very training left, or the place where one begins."""
+    kept: dict[str, Any] = torch.load(checkpoint, map_location="cpu") if checkpoint.is_file() else {}
+    return kept if kept.get("mark") == mark else {"stage": 0}
+
+
 def _epochs(
     stage: Stage, tokenizer: Any, configuration: TrainingConfiguration, codes: Sequence[str], *, seed: int
-) -> Iterator[list[tuple[dict[str, torch.Tensor], dict[str, torch.Tensor]]]]:
+) -> Iterator[list[Batch]]:
     """Give, epoch by epoch, the batches: questions drawn, tokens hidden, like lengths together, in random order."""
     chance = random.Random(seed)
-    asked = configuration.questions.any
     cut: list[list[Segment]] = [segments(example.text) for example in stage.examples]
     for _ in range(stage.epochs):
-        examples = [
-            replace(example, question=chance.choice(asked))
-            if asked and example.question is None and chance.random() < configuration.question
-            else example
-            for example in stage.examples
-        ]
+        examples = [_varied(example, configuration, chance) for example in stage.examples]
         cutting = windows(tokenizer, [one.text for one in examples], cut, [one.question for one in examples])
-        first = [window for window in cutting if window.first == 0]
+        first = list({window.owner: window for window in reversed(cutting)}.values())  # of each text, the first one
+        first = sorted(first, key=lambda window: len(window.tokens) + chance.random() * 8)
+        original = [list(window.tokens) for window in first]
         for window in first:
             for place, rank in enumerate(window.segments):
-                if rank >= 0 and chance.random() < configuration.mask:
+                if rank >= 0 and chance.random() < stage.hidden:
                     window.tokens[place] = tokenizer.mask_token_id
-        first = sorted(first, key=lambda window: len(window.tokens) + chance.random() * 8)
         made = []
         for ranks in batches(first, budget=configuration.batch_tokens):
             inside = [first[rank] for rank in ranks]
             owners = [window.owner for window in inside]
-            known = targets([examples[owner] for owner in owners], [cut[owner] for owner in owners], codes)
+            known = targets([examples[owner] for owner in owners], [cut[owner] for owner in owners], inside, codes)
+            if stage.guess:
+                known["words"] = hidden_words(inside, [original[rank] for rank in ranks])
             made.append((collate(inside), known))
         chance.shuffle(made)
         yield made
 
 
-def _groups(model: ListeningModel, configuration: TrainingConfiguration) -> list[dict[str, Any]]:
+def _varied(example: Example, configuration: TrainingConfiguration, chance: random.Random) -> Example:
+    """Give the example after a question that asks for nothing in particular, or badly spelt, as chance will have it."""
+    asked = configuration.questions.any
+    if asked and example.question is None and chance.random() < configuration.question:
+        example = replace(example, question=chance.choice(asked))
+    if chance.random() < configuration.noise:
+        example = replace(example, text=noisy(example.text, chance))
+    return example
+
+
+def _groups(model: ListeningModel, words: Words, configuration: TrainingConfiguration) -> list[dict[str, Any]]:
     """Give each layer its learning rate, lower near the words, and no weight decay on biases and norms."""
     depth = model.encoder.config.num_hidden_layers
     groups: dict[tuple[float, float], list[torch.nn.Parameter]] = {}
-    for name, parameter in model.named_parameters():
+    for name, parameter in [*model.named_parameters(), *words.named_parameters()]:
         if not parameter.requires_grad:
             continue
         if not name.startswith("encoder."):
@@ -156,6 +218,7 @@ def _groups(model: ListeningModel, configuration: TrainingConfiguration) -> list
 
 def _step(
     model: ListeningModel,
+    words: Words,
     inputs: dict[str, torch.Tensor],
     target: dict[str, torch.Tensor],
     optimizer: torch.optim.Optimizer,
@@ -163,11 +226,12 @@ def _step(
     device: torch.device,
 ) -> float:
     model.train()
+    target = {name: tensor.to(device) for name, tensor in target.items()}
     with torch.autocast(device.type, dtype=torch.bfloat16):
         output = model(**{name: tensor.to(device) for name, tensor in inputs.items()})
-    value = loss(
-        output, {name: tensor.to(device) for name, tensor in target.items()}, smoothing=configuration.smoothing
-    )
+        value = loss(output, target, smoothing=configuration.smoothing)
+        if "words" in target:
+            value = value + words.loss(output.states, target["words"], model.encoder.get_input_embeddings().weight)
     optimizer.zero_grad()
     value.backward()
     torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -187,16 +251,17 @@ def _average(average: ListeningModel, model: ListeningModel, keep: float) -> Non
 
 
 def _mark(model: ListeningModel, stages: Sequence[Stage], configuration: TrainingConfiguration) -> str:
-    """Give the id of a training: what it is configured to learn, from how much."""
-    sizes = [f"{stage.name} {len(stage.examples)} {stage.epochs}" for stage in stages]
-    return content_id(configuration.model_dump_json(), *model.config.codes, *sizes)
+    """Give the id of a training: what it is configured to learn, from which encoder and which examples."""
+    start = [f"{float(part.detach().double().sum()):.9e}" for part in model.encoder.parameters()]
+    read = [f"{stage.name} {stage.epochs} {len(stage.examples)}" for stage in stages]
+    texts = [content_id(*(example.text for example in stage.examples)) for stage in stages]
+    return content_id(configuration.model_dump_json(), *model.config.codes, *start, *read, *texts)
 
 
-def _save(path: Path, mark: str, done: int, model: ListeningModel, average: ListeningModel, optimizer: Any) -> None:
+def _save(path: Path, state: dict[str, Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
-    state = {"model": model.state_dict(), "average": average.state_dict(), "optimizer": optimizer.state_dict()}
-    torch.save({"mark": mark, "done": done, **state}, part)
+    torch.save(state, part)
     part.replace(path)
 
 
