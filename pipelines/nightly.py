@@ -87,8 +87,11 @@ def do_night(night: Night) -> NightReport:
                 while done := code():
                     report.tagged += done
                 run.counts["tagged"] = report.tagged
-        last = partial(summarise_night, night, store, tagger, codebook, failures=failed(report))
-        report.page = as_task("publier", lambda: last()[1], retries=1)()
+
+        def publish() -> None:
+            summarise_night(night, store, tagger, codebook, report)
+
+        as_task("publier", publish, retries=1)()
     return report
 
 

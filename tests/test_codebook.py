@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from listening.codebook import load_codebook
+from listening.codebook import NEVER, load_codebook
 from listening.errors import CodebookError
 
 
@@ -26,10 +26,30 @@ def test_codebook_threshold_replaces_that_of_the_model(tmp_path: Path) -> None:
     assert load_codebook(path).thresholds({"a.b": 0.3, "a.c": 0.4}) == {"a.b": 0.8, "a.c": 0.4}
 
 
+def test_codebook_precision_takes_the_threshold_that_reaches_it_or_lets_nothing_pass(tmp_path: Path) -> None:
+    path = tmp_path / "plan.yaml"
+    path.write_text(
+        "name: essai\nversion: '2'\nlabel: Essai\nnets: {a: {label: A, definition: d}}\n"
+        "codes: {a.b: {label: B, definition: d, precision: 0.9}, a.c: {label: C, definition: d, precision: 0.95}}\n"
+    )
+    found = load_codebook(path).thresholds({"a.b": 0.3, "a.c": 0.4}, {"a.b": {"0.90": 0.71}, "a.c": {"0.90": 0.8}})
+    assert found == {"a.b": 0.71, "a.c": NEVER}
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
         ("name: [", "n'est pas un plan de codage"),
+        (
+            "name: e\nversion: '1'\nlabel: E\nnets: {a: {label: A, definition: d}}\n"
+            "codes: {a.b: {label: B, definition: d, precision: 0.87}}",
+            "codes.a.b.precision : « 0.87 » n'est pas une précision possible",
+        ),
+        (
+            "name: e\nversion: '1'\nlabel: E\nnets: {a: {label: A, definition: d}}\n"
+            "codes: {a.b: {label: B, definition: d, threshold: 0.6, precision: 0.9}}",
+            r"codes\.a\.b : « threshold » et « precision » fixent tous deux le seuil ; gardez l'un des deux",
+        ),
         ("name: essai", "n'est pas un plan de codage"),
         ("name: e\nversion: '1'\nlabel: E\nnets: {}\ncodes: {a.b: {label: B, definition: d}}", "codes sans net : a.b"),
     ],
@@ -44,3 +64,38 @@ def test_codebook_refuses_a_broken_file(tmp_path: Path, content: str, message: s
 def test_codebook_refuses_a_missing_file(tmp_path: Path) -> None:
     with pytest.raises(CodebookError, match="introuvable"):
         load_codebook(tmp_path / "absent.yaml")
+
+
+PLAN = "name: essai\nversion: '2'\nlabel: Essai\nnets: {a: {label: A, definition: d}}\ncodes:\n  a.b:\n    label: B\n"
+
+
+def with_examples(folder: Path, examples: str) -> Path:
+    path = folder / "plan.yaml"
+    path.write_text(
+        f"{PLAN}    definition: d\n    examples: {examples}\n    counterexamples: [loin]\n", encoding="utf-8"
+    )
+    return path
+
+
+def test_codebook_examples_are_texts_with_or_without_polarity(tmp_path: Path) -> None:
+    code = load_codebook(with_examples(tmp_path, "[plein, {text: vide, polarity: positif}]")).codes["a.b"]
+    assert [(one.text, one.polarity) for one in code.examples] == [("plein", None), ("vide", "positif")]
+    assert code.counterexamples == ("loin",)
+
+
+@pytest.mark.parametrize(
+    ("examples", "message"),
+    [
+        ("[plein, 12]", r"codes\.a\.b\.examples\[1\]\.text : « 12 » n'est pas un texte ; mettez-le entre guillemets"),
+        ("[yes]", r"« True » n'est pas un texte ; mettez-le entre guillemets"),
+        ("['']", "un texte vide ne convient pas"),
+        ("[Cher : 12 €]", "un texte qui contient « : » se met entre guillemets"),
+        ("[{text: plein, polarity: mauvais}]", r"« mauvais » n'est pas possible ; au choix : 'negatif'"),
+        ("plein", "une liste est attendue"),
+        ("[plein, vide, plein]", r"codes\.a\.b : examples\[2\] et examples\[0\] sont le même texte"),
+        ("[loin]", r"counterexamples\[0\] et examples\[0\] sont le même texte"),
+    ],
+)
+def test_codebook_locates_a_wrong_example(tmp_path: Path, examples: str, message: str) -> None:
+    with pytest.raises(CodebookError, match=rf"plan\.yaml n'est pas un plan de codage : .*{message}"):
+        load_codebook(with_examples(tmp_path, examples))

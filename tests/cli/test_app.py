@@ -130,9 +130,11 @@ def test_app_evaluates_side_by_side(tmp_path: Path, tiny_model: Path, capsys: py
             }
             lines.write(json.dumps(record) + "\n")
     report = tmp_path / "mesures.json"
-    assert run("evaluate", "--gold", gold, "--train", gold, "--model", tiny_model, "--json", report) == 0
+    engines = ("--engine", tiny_model, "--engine", "baseline", "--html", tmp_path / "mesures.html")
+    assert run("evaluate", "--gold", gold, "--train", gold, *engines, "--json", report) == 0
     assert "baseline@tfidf" in capsys.readouterr().out
-    assert [one["base"] for one in json.loads(report.read_text())] == [12, 12]
+    assert [one["base"] for one in json.loads(report.read_text())["evaluations"]] == [12, 12]
+    assert "Évaluation" in (tmp_path / "mesures.html").read_text(encoding="utf-8")
 
 
 def test_app_doctor_says_what_is_there(tmp_path: Path, tiny_model: Path, capsys: pytest.CaptureFixture[str]) -> None:

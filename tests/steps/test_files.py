@@ -67,14 +67,14 @@ def test_files_output_keeps_its_promise(tmp_path: Path, tiny_model: Path) -> Non
     tagger, codebook = load_tagger(tiny_model), load_codebook()
     rows = list(read_texts(write(tmp_path, "csv"), text=None, id=None))
     lines = [
-        json.loads(to_json(row, reading, model=tagger.model, codebook=codebook.reference))
-        for row, reading in tag_rows(rows, tagger, codebook)
+        json.loads(to_json(row, reading, review, model=tagger.model, codebook=codebook.reference))
+        for row, reading, review in tag_rows(rows, tagger, codebook)
     ]
     assert [line["id"] for line in lines] == ["a", "b", "c"]
     assert lines[1]["sentiment"] == "neutre"
     assert lines[1]["tags"] == []
     for line, (_, text) in zip(lines, ROWS, strict=True):
-        assert set(line) == {"id", "sentiment", "sentiment_scores", "tags", "model", "codebook"}
+        assert set(line) == {"id", "sentiment", "sentiment_scores", "tags", "review", "model", "codebook"}
         assert set(line["sentiment_scores"]) == {"negatif", "neutre", "positif"}
         for tag in line["tags"]:
             assert set(tag) == {"code", "polarity", "probability", "evidence", "start", "end"}

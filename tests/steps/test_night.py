@@ -1,3 +1,4 @@
+import csv
 import json
 import shutil
 from pathlib import Path
@@ -29,6 +30,20 @@ def test_night_publishes_a_page_and_tables(night_file: Path) -> None:
     report, _ = run_night(night)
     assert report.page == night.reports / "synthese.html"
     assert {path.name for path in night.reports.iterdir()} >= {"synthese.html", "themes.csv", "sentiments.csv"}
+
+
+def test_night_lists_what_a_person_should_read(night_file: Path) -> None:
+    night = read_night(night_file)
+    run_night(night)
+    with (night.reports / "a_relire.csv").open(encoding="utf-8-sig", newline="") as lines:
+        rows = list(csv.DictReader(lines, delimiter=";"))
+    assert rows
+    for row in rows:
+        low, score, high = (
+            float(row[name].replace(",", ".")) for name in ("doute à partir de", "probabilité", "doute jusqu'à")
+        )
+        assert low <= score <= high
+        assert "06 39 98" not in row["verbatim"]
 
 
 def test_night_failing_source_is_named_and_stops_nothing(night_file: Path) -> None:

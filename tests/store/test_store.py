@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from listening.errors import StoreError
 from listening.records import Reading, RowProblem, Run, Scores, Segment, Tag, Verbatim
 from listening.store import schema
-from listening.store.frames import counts, frames, last_tagging, left_out
+from listening.store.frames import counts, frames, last_tagging, left_out, uncertain
 from listening.store.store import Store, locate, open_store
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -97,6 +97,16 @@ def test_store_frames_apply_thresholds_when_reading(running: Store) -> None:
     assert tags["code"].tolist() == ["a.b"]
     _, more = frames(running, model="m@1", codebook="c@1", thresholds={"a.b": 0.5, "a.c": 0.2})
     assert more["code"].tolist() == ["a.b", "a.c"]
+
+
+def test_store_gives_what_falls_in_a_band(running: Store) -> None:
+    running.add_verbatims([("f1", ANSWER)], RUN)
+    read_all(running)
+    queue = uncertain(running, model="m@1", codebook="c@1", bands={"a.b": (0.2, 0.5), "a.c": (0.3, 0.5)})
+    assert queue[["text", "code", "probability", "low", "high"]].to_numpy().tolist() == [
+        ["Accueil parfait", "a.c", 0.3, 0.3, 0.5]
+    ]
+    assert len(uncertain(running, model="m@1", codebook="c@1", bands={})) == 0
 
 
 def test_store_frames_of_nothing_are_empty(running: Store) -> None:

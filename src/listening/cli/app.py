@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from typer.exceptions import Abort, TyperException
 
-from listening.cli import doctor, model, night, tag
+from listening.cli import codebook, doctor, model, models, night, tag
 from listening.cli.french import FrenchCommand, FrenchGroup, usage_error
 from listening.errors import ListeningError
 
@@ -23,6 +23,8 @@ app = typer.Typer(
 )
 for command in (night.run, night.ingest, tag.tag, night.summary, model.train, model.evaluate, doctor.doctor):
     app.command(cls=FrenchCommand)(command)
+app.add_typer(models.app)
+app.add_typer(codebook.app)
 
 
 def main(arguments: list[str] | None = None) -> None:

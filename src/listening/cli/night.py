@@ -53,12 +53,12 @@ def summary(
 
     from listening.configuration import read_night
     from listening.report.terminal import print_summary
-    from listening.steps.night import night_tagger, open_night, summarise_night
+    from listening.steps.night import NightReport, night_tagger, open_night, summarise_night
 
-    night = read_night(configuration)
+    night, report = read_night(configuration), NightReport()
     console = Console()
     with open_night(night) as (store, _):
-        found, page = summarise_night(night, store, *night_tagger(night), failures=[], publishing=publish)
+        found = summarise_night(night, store, *night_tagger(night), report, publishing=publish)
     print_summary(found, console)
-    if page:
-        console.print(f"Page : {page}", highlight=False, soft_wrap=True)
+    if report.page:
+        console.print(f"Page : {report.page}", highlight=False, soft_wrap=True)

@@ -24,7 +24,9 @@ def tag(
         str | None, typer.Option(metavar="TEXTE", help="Question à laquelle les textes répondent.")
     ] = None,
     encoding: Annotated[str, typer.Option(help="Encodage du fichier.")] = "utf-8-sig",
-    model: Annotated[Path | None, typer.Option(help="Dossier du modèle, au lieu de celui qui est livré.")] = None,
+    model: Annotated[
+        Path | None, typer.Option(help="Dossier d'un modèle ou YAML d'un moteur du hub, au lieu du modèle livré.")
+    ] = None,
     codebook: Annotated[Path | None, typer.Option(help="Plan de codage, au lieu de celui qui est livré.")] = None,
 ) -> None:
     """Coder les textes d'un fichier : une ligne JSON par ligne lue, dans l'ordre, sans rien laisser."""
@@ -34,14 +36,15 @@ def tag(
     from listening.cli.progress import progress
     from listening.codebook import load_codebook
     from listening.steps.files import read_texts, tag_rows, to_json
-    from listening.tagging.engine import load_tagger
+    from listening.tagging.added import open_tagger
 
-    tagger, frame = load_tagger(model), load_codebook(codebook)
+    plan = load_codebook(codebook)
+    tagger = open_tagger(model, plan, codebook)
     rows = read_texts(file, text=text, id=id, encoding=encoding)
     console = Console(stderr=True, soft_wrap=True, highlight=False)
     with _writing(output) as stream, progress("Codage") as advance:
-        for row, reading in tag_rows(rows, tagger, frame, question=question):
-            stream.write(to_json(row, reading, model=tagger.model, codebook=frame.reference) + "\n")
+        for row, reading, review in tag_rows(rows, tagger, plan, question=question):
+            stream.write(to_json(row, reading, review, model=tagger.model, codebook=plan.reference) + "\n")
             advance(1)
             if row.problem:
                 console.print(f"[yellow]Attention[/] : {escape(row.problem)} ; cette ligne est rendue sans code")

@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, repeat, tee
 from pathlib import Path
 
 from listening.codebook import Codebook
 from listening.errors import FormatError, RowError
 from listening.records import Reading
 from listening.sources.files import Row, columns, open_rows
-from listening.tagging.engine import Tagger, decide, strongest
+from listening.tagging.abstain import to_review
+from listening.tagging.engine import Tagger, bands, cuts, decide, strongest, tag_all
 from listening.text.patterns import load_patterns
 
-BATCH = 256  # rows tagged at once
 SAMPLE = 200  # rows looked at to guess which column holds the texts
 
 
@@ -79,17 +79,19 @@ def _holds_sentences(cells: Sequence[str]) -> bool:
 
 def tag_rows(
     rows: Iterable[TextRow], tagger: Tagger, codebook: Codebook, *, question: str | None = None
-) -> Iterator[tuple[TextRow, Reading]]:
-    """Give each row with its reading, thresholds applied; memory does not grow with the number of rows."""
-    thresholds = codebook.thresholds(tagger.thresholds)
-    waiting = iter(rows)
-    while batch := list(islice(waiting, BATCH)):
-        readings = tagger.tag([row.text for row in batch], [question] * len(batch))
-        for row, reading in zip(batch, readings, strict=True):
-            yield row, decide(reading, thresholds)
+) -> Iterator[tuple[TextRow, Reading, tuple[str, ...]]]:
+    """Give each row with its reading, thresholds applied, and the codes on which a person should decide.
+
+    Memory does not grow with the number of rows.
+    """
+    thresholds, uncertain = cuts(tagger, codebook), bands(tagger, codebook)
+    kept, read = tee(rows)
+    readings = tag_all(tagger, (row.text for row in read), repeat(question))
+    for row, reading in zip(kept, readings, strict=True):
+        yield row, decide(reading, thresholds), to_review(reading, uncertain)
 
 
-def to_json(row: TextRow, reading: Reading, *, model: str, codebook: str) -> str:
+def to_json(row: TextRow, reading: Reading, review: Sequence[str], *, model: str, codebook: str) -> str:
     """Write one row of output, as `listening tag` promises it; offsets index the text as it was read."""
     tags = [
         {
@@ -107,6 +109,7 @@ def to_json(row: TextRow, reading: Reading, *, model: str, codebook: str) -> str
         "sentiment": strongest(reading.sentiment),
         "sentiment_scores": reading.sentiment,
         "tags": tags,
+        "review": list(review),
         "model": model,
         "codebook": codebook,
     }

@@ -7,13 +7,14 @@ from dataclasses import asdict
 import pandas as pd
 
 from listening.codebook import Codebook, load_codebook
-from listening.errors import FormatError
+from listening.errors import CodebookError, FormatError
 from listening.records import POLARITIES
 from listening.store.frames import frames, last_tagging
 from listening.store.store import Store
-from listening.tagging.engine import Tagger, decide, load_tagger, strongest
+from listening.tagging.added import unknown
+from listening.tagging.embedded import EmbeddedTagger
+from listening.tagging.engine import Tagger, cuts, decide, load_tagger, strongest, tag_all
 
-BATCH = 256
 TAG_COLUMNS = ["id", "code", "net", "polarity", "probability", "polarity_probability", "evidence", "start", "stop"]
 
 
@@ -30,7 +31,8 @@ def tag_frame(
 
     The first keeps the rows and index of `frame` and adds `sentiment`, `negatif`, `neutre`, `positif`; the second has
     `id` (of column `id`, else the index), `code`, `net`, `polarity`, their probabilities, and the evidence, which is
-    `text[start:stop]`. `question` is a column. Raises FormatError when a column is not there.
+    `text[start:stop]`. `question` is a column. Raises FormatError when a column is not there,
+    CodebookError when the codebook has codes that the engine does not know.
 
     >>> import pandas as pd, listening
     >>> answers, tags = listening.tag_frame(pd.DataFrame({"text": ["Personne ne répond jamais au téléphone."]}))
@@ -43,14 +45,16 @@ def tag_frame(
                 f"pas de colonne « {column} » ; colonnes présentes : {', '.join(map(str, frame.columns))}"
             )
     tagger, codebook = tagger or load_tagger(), codebook or load_codebook()
-    thresholds = codebook.thresholds(tagger.thresholds)
+    if isinstance(tagger, EmbeddedTagger) and (missing := unknown(tagger, codebook)):
+        raise CodebookError(
+            f"codes que le moteur ne connaît pas : {', '.join(missing)} ; après « listening codebook fit PLAN.yaml », "
+            "donnez tagger=listening.load_tagger(codebook=PLAN.yaml)"
+        )
+    thresholds = cuts(tagger, codebook)
     texts = frame[text].fillna("").astype(str).tolist()
     questions = frame[question].where(frame[question].notna(), None).tolist() if question else [None] * len(texts)
     names = (frame[id] if id else frame.index).tolist()
-    readings = []
-    for start in range(0, len(texts), BATCH):
-        part = slice(start, start + BATCH)
-        readings += [decide(one, thresholds) for one in tagger.tag(texts[part], questions[part])]
+    readings = [decide(one, thresholds) for one in tag_all(tagger, texts, questions)]
     tagged = frame.assign(sentiment=[strongest(one.sentiment) for one in readings])
     for polarity in POLARITIES:
         tagged[polarity] = [one.sentiment[polarity] for one in readings]
@@ -69,5 +73,5 @@ def read_frames(store: Store, *, codebook: Codebook | None = None) -> tuple[pd.D
     """
     codebook = codebook or load_codebook()
     run = last_tagging(store)
-    thresholds = codebook.thresholds(run.configuration["thresholds"])
+    thresholds = codebook.thresholds(run.configuration["thresholds"], run.configuration.get("precise", {}))
     return frames(store, model=run.model or "", codebook=codebook.reference, thresholds=thresholds)

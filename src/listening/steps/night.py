@@ -13,10 +13,11 @@ from listening.errors import ListeningError, SourceError, StoreError
 from listening.insight.summary import Summary
 from listening.steps.ingest import ingest
 from listening.steps.runs import Advance, now
-from listening.steps.summary import publish, summarise
+from listening.steps.summary import publish, publish_review, summarise
 from listening.steps.tag import tag_pending
 from listening.store.store import Store, locate, open_store
-from listening.tagging.engine import Tagger, load_tagger
+from listening.tagging.added import open_tagger
+from listening.tagging.engine import Tagger
 from listening.text.pseudonym import read_key
 
 KEY = ".listening-key"
@@ -30,6 +31,7 @@ class NightReport:
     ingested: dict[str, dict[str, int]] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
     tagged: int = 0
+    review: int = 0
     page: Path | None = None
 
     def lines(self) -> list[str]:
@@ -40,6 +42,8 @@ class NightReport:
             for name, count in self.ingested.items()
         ]
         lines.append(f"{self.tagged} verbatims codés.")
+        if self.review:
+            lines.append(f"{self.review} verbatims où le modèle hésite : a_relire.csv")
         if self.page:
             lines.append(f"Page : {self.page}")
         return lines + [f"Échec de la source {name} : {reason}" for name, reason in self.failures.items()]
@@ -56,7 +60,8 @@ def open_night(night: Night) -> Iterator[tuple[Store, bytes]]:
 
 def night_tagger(night: Night) -> tuple[Tagger, Codebook]:
     """Give a night's tagger and codebook; weights are not loaded before the first text."""
-    return load_tagger(night.model), load_codebook(night.codebook)
+    codebook = load_codebook(night.codebook)
+    return open_tagger(night.model, codebook, night.codebook), codebook
 
 
 def no_bar(label: str, total: int | None) -> AbstractContextManager[Advance]:
@@ -75,21 +80,23 @@ def ingest_all(night: Night, store: Store, *, key: bytes, report: NightReport, b
 
 
 def summarise_night(
-    night: Night, store: Store, tagger: Tagger, codebook: Codebook, *, failures: list[str], publishing: bool = True
-) -> tuple[Summary, Path | None]:
-    """Summarise a night's store and, unless told otherwise, publish the tables and the page.
+    night: Night, store: Store, tagger: Tagger, codebook: Codebook, report: NightReport, *, publishing: bool = True
+) -> Summary:
+    """Summarise a night's store and, unless told otherwise, publish the tables and the page, named in the report.
 
     Raises SourceError with the failures when they leave nothing to summarise.
     """
+    failures = failed(report)
     try:
         summary, lineage = summarise(store, tagger, codebook, quotes=night.quotes)
     except StoreError as error:
         if failures:
             raise SourceError("\n".join(failures)) from error
         raise
-    if not publishing:
-        return summary, None
-    return summary, publish(summary, lineage, night.reports, title=night.title, failures=failures, at=now())
+    if publishing:
+        report.review = publish_review(store, tagger, codebook, night.reports)
+        report.page = publish(summary, lineage, night.reports, title=night.title, failures=failures, at=now())
+    return summary
 
 
 def run_night(night: Night, *, bar: Bar = no_bar) -> tuple[NightReport, Summary]:
@@ -101,8 +108,7 @@ def run_night(night: Night, *, bar: Bar = no_bar) -> tuple[NightReport, Summary]
         waiting = store.count_pending(tagger.model, codebook.reference)
         with bar("Codage", waiting) as advance:
             report.tagged = tag_pending(store, tagger, codebook, chunk=night.chunk, advance=advance)
-        summary, report.page = summarise_night(night, store, tagger, codebook, failures=failed(report))
-    return report, summary
+        return report, summarise_night(night, store, tagger, codebook, report)
 
 
 def failed(report: NightReport) -> list[str]:

@@ -9,7 +9,8 @@ from listening.codebook import Codebook
 from listening.records import Run
 from listening.steps.runs import Advance, running
 from listening.store.store import Store
-from listening.tagging.engine import Tagger
+from listening.tagging.abstain import precise
+from listening.tagging.engine import Tagger, bands
 from listening.text.segment import segments
 
 
@@ -29,7 +30,12 @@ def tag_pending(
 @contextmanager
 def tagging(store: Store, tagger: Tagger, codebook: Codebook) -> Iterator[Run]:
     """Record a run of tagging, with the model, the codebook and the thresholds that it had."""
-    facts = {"thresholds": tagger.thresholds, "codebook": codebook.reference}
+    facts = {
+        "thresholds": tagger.thresholds,
+        "precise": precise(tagger.held_out),
+        "bands": {code: [one.low, one.high] for code, one in bands(tagger, codebook).items()},
+        "codebook": codebook.reference,
+    }
     with running(store, "tag", model=tagger.model, codebook=codebook.reference, configuration=facts) as run:
         yield run
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, false, func, or_, select
 
 from listening.errors import StoreError
 from listening.records import POLARITIES, Run
@@ -73,6 +73,27 @@ def frames(
     verbatims["sentiment"] = scores.idxmax(axis=1) if len(verbatims) else pd.Series(dtype=str)
     verbatims["sentiment_probability"] = scores.max(axis=1)
     return verbatims.drop(columns=list(POLARITIES)), found
+
+
+def uncertain(store: Store, *, model: str, codebook: str, bands: Mapping[str, tuple[float, float]]) -> pd.DataFrame:
+    """Give the current verbatims with a score in its code's band, both ends included, a row a code, in order of `id`.
+
+    Columns: `id`, `source`, `channel`, `text`, `code`, `probability`, `low`, `high`.
+    """
+    import pandas as pd
+
+    texts, tags = schema.verbatims, schema.tags
+    same = and_(tags.c.version == texts.c.version, tags.c.model == model, tags.c.codebook == codebook)
+    inside = or_(
+        false(), *(and_(tags.c.code == code, tags.c.probability.between(*ends)) for code, ends in bands.items())
+    )
+    columns = [*(texts.c[name] for name in ("id", "source", "channel", "text")), tags.c.code, tags.c.probability]
+    query = select(*columns).join(tags, same).where(texts.c.current, inside).order_by(texts.c.id, tags.c.code)
+    with store.transaction() as connection:
+        found = pd.read_sql(query, connection)
+    for place, name in enumerate(("low", "high")):
+        found[name] = found["code"].map({code: ends[place] for code, ends in bands.items()})
+    return found
 
 
 def left_out(store: Store) -> dict[str, int]:
