@@ -29,6 +29,7 @@ lint: setup
 
 bench: setup
 	$(BIN)/python benchmarks/night.py
+	$(BIN)/python benchmarks/tagging.py
 
 clean:
 	rm -rf data/listening.sqlite* data/reports data/.prefect

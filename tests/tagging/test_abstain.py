@@ -44,12 +44,11 @@ def test_abstain_easy_code_leaves_the_gap_between_its_two_kinds() -> None:
 
 
 def test_abstain_threshold_reaches_the_wished_precision_with_as_many_tags_as_can_be() -> None:
-    held = Scored((0.5, 0.6, 0.7, 0.8, 0.9), (0.1, 0.2, 0.55, 0.65))
-    assert threshold_for(held, 0.8) == 0.6
-    assert threshold_for(held, 0.9) is None  # three right ones are too few to judge by
-    assert threshold_for(held, 0.7) == 0.5
-    assert precise({"x": held})["x"]["0.70"] == 0.5
-    assert "0.95" not in precise({"x": held})["x"]
+    carriers = tuple(0.5 + rank / 25 for rank in range(10))  # 0.50, 0.54 … 0.86
+    held = Scored(carriers, (0.1, 0.2, 0.55, 0.65))
+    assert threshold_for(held, 0.8) == 0.5  # 10 of 12
+    assert threshold_for(held, 0.85) is None  # 9 of 11 at 0.54; at 0.70 all are right, but too few to judge by
+    assert precise({"x": held})["x"]["0.80"] == 0.5
 
 
 def test_abstain_sends_to_review_what_falls_in_a_band() -> None:
