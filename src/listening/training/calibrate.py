@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from listening.training.tally import Flags
 
 Scores = NDArray[np.float64]
-SUPPORT = 200.0  # cases of a code at which its own threshold weighs as much as the common one
-PULL = 20.0  # how strongly a code's scale and shift are drawn to the common ones
+SUPPORT = 50.0  # cases of a code at which its own threshold weighs as much as the common one
+PULL = 2.0  # how strongly a code's scale and shift are drawn to the common ones
 WEIGHTS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 FOLDS = 5
 
