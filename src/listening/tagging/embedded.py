@@ -33,7 +33,7 @@ THRESHOLDS = "thresholds.json"
 HELD_OUT = "heldout.json"  # scores by code of verbatims that were not trained on: carriers and others, rising
 Look = Callable[[Sequence[Window], "TaggerOutput"], None]  # sees a batch and what the network says of it
 # tokens of a batch: on a processor its states should stay in the cache, a GPU wants to be filled
-BUDGETS = {"cpu": 2048, "cuda": 32_768}
+BUDGETS = {"cpu": 4096, "cuda": 32_768}
 NOTHING = Reading(sentiment={"negatif": 0.0, "neutre": 1.0, "positif": 0.0}, tags=())
 
 
