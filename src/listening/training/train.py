@@ -49,7 +49,8 @@ def new_model(base: str, codes: Sequence[str], *, seed: int) -> tuple[ListeningM
     """
     torch.manual_seed(seed)
     encoder = AutoConfig.from_pretrained(base).to_dict()
-    encoder.pop("dtype", None)
+    for own in ("dtype", "_name_or_path"):  # of the machine that trains, not of the model
+        encoder.pop(own, None)
     encoder |= {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
     model = ListeningModel(ListeningConfig(encoder=encoder, codes=list(codes)))
     pretrained = AutoModel.from_pretrained(base, dtype=torch.float32)
