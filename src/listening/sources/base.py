@@ -8,21 +8,20 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
 
 from listening.errors import RowError
+from listening.faults import Strict
 from listening.records import Verbatim
 from listening.sources.rows import Row
 
 
-class Source(BaseModel, ABC):
+class Source(Strict, ABC):
     """Where verbatims come from: a subclass reads one kind of export, and its fields are its configuration.
 
     `path` is a file, or for kinds that read JSON also a folder or a glob. `language` is that of texts too short to
     tell, `timezone` that of dates without an offset, `brand` the one that all verbatims are about.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     kind: str
     name: str = Field(min_length=1)

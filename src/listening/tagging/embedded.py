@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from listening.errors import ModelError
-from listening.records import POLARITIES, Reading, Segment, Tag
+from listening.records import POLARITIES, Reading, Tag
 from listening.tagging.abstain import Scored
 from listening.tagging.encoding import Window, batches, collate, windows
 from listening.tagging.engine import FLOOR
@@ -119,13 +119,8 @@ class EmbeddedTagger:
         self, texts: Sequence[str], questions: Sequence[str | None] | None = None, *, look: Look | None = None
     ) -> list[Reading]:
         """Read each text; a text without a word gets `neutre` and no tag. `look` sees each batch as it passes."""
-        import numpy as np
-
-        if not texts:
-            return []
-        cut = [segments(text) for text in texts]
         parts: dict[int, list[Part]] = {}
-        for inside, output in self._outputs(texts, cut, questions or [None] * len(texts), middle=bool(look)):
+        for inside, output in self._outputs(texts, questions, middle=bool(look)):
             if look:
                 look(inside, output)
             for part in _parts(inside, output, self._calibration):
@@ -133,7 +128,7 @@ class EmbeddedTagger:
         readings = []
         for owner, text in enumerate(texts):
             read = sorted(parts.get(owner, ()), key=lambda part: part.window.first)
-            readings.append(self._reading(text, read, np) if read else NOTHING)
+            readings.append(self._reading(text, read) if read else NOTHING)
         return readings
 
     def logits(self, texts: Sequence[str], questions: Sequence[str | None] | None = None) -> NDArray[np.float64]:
@@ -144,8 +139,7 @@ class EmbeddedTagger:
         import numpy as np
 
         found = np.full((2, len(texts), len(self.codes)), -30.0)
-        asked = questions or [None] * len(texts)
-        for inside, output in self._outputs(texts, [segments(text) for text in texts], asked):
+        for inside, output in self._outputs(texts, questions):
             both = np.stack([output.verbatim.double().cpu().numpy(), output.lexical.double().cpu().numpy()])
             for place, window in enumerate(inside):
                 more = both[0, place] > found[0, window.owner]
@@ -155,31 +149,31 @@ class EmbeddedTagger:
     def states(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Give the mean state of each text, (texts, width), of unit length: what heads added later are fitted on."""
         pool = Pool(self.width)
-        for inside, output in self._outputs(texts, [segments(one) for one in texts], [None] * len(texts), middle=True):
+        for inside, output in self._outputs(texts, None, middle=True):
             pool.add(inside, output)
         return pool.verbatims(len(texts))
 
     def _outputs(
-        self,
-        texts: Sequence[str],
-        cut: Sequence[Sequence[Segment]],
-        questions: Sequence[str | None],
-        *,
-        middle: bool = False,
+        self, texts: Sequence[str], questions: Sequence[str | None] | None, *, middle: bool = False
     ) -> Iterator[tuple[list[Window], TaggerOutput]]:
-        """Give batches of windows of like length, each with its output."""
+        """Give batches of windows of like length, each with its output; none for no text."""
         import torch
 
+        if not texts:
+            return
         network, tokenizer, device = self.loaded
-        cutting = windows(tokenizer, texts, cut, questions)
+        cut = [segments(text) for text in texts]
+        cutting = windows(tokenizer, texts, cut, questions or [None] * len(texts))
         with torch.inference_mode():
             for ranks in batches(cutting, budget=self.budget):
                 inside = [cutting[rank] for rank in ranks]
                 inputs = {name: tensor.to(device) for name, tensor in collate(inside).items()}
                 yield inside, network(**inputs, middle=middle)
 
-    def _reading(self, text: str, parts: Sequence[Part], np: Any) -> Reading:
+    def _reading(self, text: str, parts: Sequence[Part]) -> Reading:
         """Join a text's windows: the strongest window for each code, sentiment by length."""
+        import numpy as np
+
         lengths = [len(part.window.tokens) for part in parts]
         moods = np.average([part.sentiment for part in parts], axis=0, weights=lengths)
         presence = np.stack([part.presence for part in parts])  # (W, C)

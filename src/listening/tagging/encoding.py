@@ -90,7 +90,7 @@ def grouped(lengths: Sequence[int], *, budget: int, multiple: int = 1) -> Iterat
     """Give ranks by length, longest first, in batches of at most `budget` once padded to a multiple of `multiple`."""
     batch: list[int] = []
     for rank in sorted(range(len(lengths)), key=lambda rank: (-lengths[rank], rank)):
-        if batch and _rounded(lengths[batch[0]], multiple) * (len(batch) + 1) > budget:
+        if batch and rounded(lengths[batch[0]], multiple) * (len(batch) + 1) > budget:
             yield batch
             batch = []
         batch.append(rank)
@@ -98,7 +98,8 @@ def grouped(lengths: Sequence[int], *, budget: int, multiple: int = 1) -> Iterat
         yield batch
 
 
-def _rounded(length: int, multiple: int) -> int:
+def rounded(length: int, multiple: int = ROUND) -> int:
+    """Give the length that is padded to: the next multiple."""
     return -(-length // multiple) * multiple
 
 
@@ -106,7 +107,7 @@ def collate(windows: Sequence[Window]) -> dict[str, torch.Tensor]:
     """Pad windows to one batch: `input_ids`, `attention_mask` and `segments`, each (B, T)."""
     import torch
 
-    length = _rounded(max(len(window.tokens) for window in windows), ROUND)
+    length = rounded(max(len(window.tokens) for window in windows))
     ids = [window.tokens + [PAD] * (length - len(window.tokens)) for window in windows]
     mask = [[1] * len(window.tokens) + [0] * (length - len(window.tokens)) for window in windows]
     segments = [window.segments + [-1] * (length - len(window.segments)) for window in windows]

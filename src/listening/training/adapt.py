@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from listening.tagging.encoding import Window
+from listening.tagging.encoding import Window, rounded
 from listening.training.objective import UNKNOWN
 
 
@@ -37,7 +37,7 @@ class Words(nn.Module):
 
 def hidden_words(windows: list[Window], original: list[list[int]]) -> Tensor:
     """Give (B, T): the original token where the window hides it, UNKNOWN elsewhere."""
-    length = -(-max(len(window.tokens) for window in windows) // 16) * 16
+    length = rounded(max(len(window.tokens) for window in windows))
     words = torch.full((len(windows), length), UNKNOWN)
     for row, (window, tokens) in enumerate(zip(windows, original, strict=True)):
         for place, (now, before) in enumerate(zip(window.tokens, tokens, strict=True)):
