@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from listening.records import Segment
+from listening.text.spelling import usual
 
 if TYPE_CHECKING:
     import torch
@@ -37,13 +38,18 @@ def windows(
 ) -> list[Window]:
     """Cut texts into windows at segment borders; a text without tokens gives none.
 
-    A question comes first in each window of its text, as `<s> question </s></s> text </s>`.
+    Texts are read in their usual spelling (`text.spelling`); places are those of the text as it is. A question comes
+    first in each window of its text, as `<s> question </s></s> text </s>`.
     """
-    encoded = tokenizer(list(texts), add_special_tokens=False, return_offsets_mapping=True, verbose=False)
+    spelt = [usual(text) for text in texts]
+    encoded = tokenizer(
+        [one.text for one in spelt], add_special_tokens=False, return_offsets_mapping=True, verbose=False
+    )
     asked = {q: tokenizer(q, add_special_tokens=False)["input_ids"][:QUESTION] for q in set(questions) if q}
     bos, eos = tokenizer.bos_token_id, tokenizer.eos_token_id
     out: list[Window] = []
-    for owner, (ids, offsets) in enumerate(zip(encoded["input_ids"], encoded["offset_mapping"], strict=True)):
+    for owner, (ids, found) in enumerate(zip(encoded["input_ids"], encoded["offset_mapping"], strict=True)):
+        offsets = [spelt[owner].place(*place) for place in found]
         question = asked.get(questions[owner] or "", [])
         prefix = [bos, *question, eos, eos] if question else [bos]
         ranks = _ranks(offsets, segments[owner])
