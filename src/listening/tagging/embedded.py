@@ -17,6 +17,7 @@ from listening.tagging.abstain import Scored
 from listening.tagging.encoding import Window, batches, collate, windows
 from listening.tagging.engine import FLOOR
 from listening.tagging.evidence import shown
+from listening.tagging.rating import rating
 from listening.tagging.states import Pool
 from listening.text.segment import segments
 
@@ -146,6 +147,18 @@ class EmbeddedTagger:
                 found[:, window.owner, more] = both[:, place, more]
         return found
 
+    def stars(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        """Give the rating that the network reads in each text, (texts,), -1 to 1: what `rating` is fitted on."""
+        import numpy as np
+
+        found, lengths = np.zeros(len(texts)), np.full(len(texts), 1e-9)
+        for inside, output in self._outputs(texts, None):
+            for window, stars in zip(inside, output.stars.tolist(), strict=True):
+                found[window.owner] += stars * len(window.tokens)
+                lengths[window.owner] += len(window.tokens)
+        mean: NDArray[np.float64] = found / lengths
+        return mean
+
     def states(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Give the mean state of each text, (texts, width), of unit length: what heads added later are fitted on."""
         pool = Pool(self.width)
@@ -176,6 +189,7 @@ class EmbeddedTagger:
 
         lengths = [len(part.window.tokens) for part in parts]
         moods = np.average([part.sentiment for part in parts], axis=0, weights=lengths)
+        stars = np.average([part.stars for part in parts], weights=lengths)
         presence = np.stack([part.presence for part in parts])  # (W, C)
         tags = []
         for column in np.flatnonzero(presence.max(axis=0) >= FLOOR).tolist():
@@ -194,32 +208,49 @@ class EmbeddedTagger:
                 )
             )
         sentiment = {polarity: round(float(mood), 4) for polarity, mood in zip(POLARITIES, moods, strict=True)}
-        return Reading(sentiment=sentiment, tags=tuple(sorted(tags, key=lambda tag: (-tag.probability, tag.code))))
+        return Reading(
+            sentiment=sentiment,
+            tags=tuple(sorted(tags, key=lambda tag: (-tag.probability, tag.code))),
+            rating=self._rating(float(stars)),
+        )
+
+    def _rating(self, stars: float) -> tuple[float, float, float] | None:
+        import numpy as np
+
+        if (ordered := self._calibration.rating) is None:
+            return None
+        few, middling, many = rating(ordered, np.array([stars]))[0].round(4).tolist()
+        return few, middling, many
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """What makes probabilities of logits: by code, σ(scale · deep + words · lexical + shift)."""
+    """What makes probabilities: by code, σ(scale · deep + words · lexical + shift); of a rating, see `rating`."""
 
     scale: list[float]
     shift: list[float]
     words: float
+    rating: list[float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Calibrated scores of one window of T tokens: presence (C,), polarity (C, 3), sentiment (3,), attention (T, C)."""
+    """Calibrated scores of one window of T tokens: presence (C,), polarity (C, 3), sentiment (3,), attention (T, C).
+
+    `stars` is a rating from -1 to 1.
+    """
 
     window: Window
     presence: NDArray[np.float32]
     polarity: NDArray[np.float32]
     sentiment: NDArray[np.float32]
     attention: NDArray[np.float32]
+    stars: NDArray[np.float32]
 
 
 def _parts(inside: Sequence[Window], output: TaggerOutput, calibration: Calibration) -> list[Part]:
     scale, shift = (output.verbatim.new_tensor(values) for values in (calibration.scale, calibration.shift))
     presence = (scale * output.verbatim + calibration.words * output.lexical + shift).sigmoid()
-    rows = (presence, output.polarity.softmax(dim=-1), output.sentiment.softmax(dim=-1), output.attention)
+    rows = (presence, output.polarity.softmax(dim=-1), output.sentiment.softmax(dim=-1), output.attention, output.stars)
     arrays = [tensor.float().cpu().numpy() for tensor in rows]
     return [Part(window, *found) for window, *found in zip(inside, *arrays, strict=True)]

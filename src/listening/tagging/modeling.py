@@ -10,7 +10,9 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from transformers import AutoConfig, AutoModel, PretrainedConfig, PreTrainedModel
+from transformers import AutoConfig, AutoModel, BertModel, PretrainedConfig, PreTrainedModel
+
+from listening.tagging.packed import packed
 
 SENTIMENTS = ("negatif", "neutre", "positif")
 
@@ -116,12 +118,21 @@ class ListeningModel(PreTrainedModel):
             nn.init.normal_(module.weight, std=0.02)
             nn.init.zeros_(module.bias)
 
+    def _encode(self, input_ids: Tensor, attention_mask: Tensor, *, middle: bool) -> tuple[Tensor, Tensor | None]:
+        """Give the states (B, T, H), and those at two thirds of the depth if they are asked for."""
+        layer = 2 * self.encoder.config.num_hidden_layers // 3 if middle else None
+        if not self.training and input_ids.device.type == "cpu" and isinstance(self.encoder, BertModel):
+            states, *within = packed(self.encoder, input_ids, attention_mask.sum(dim=1).tolist(), layer=layer)
+            return states, within[0] if within else None
+        read = self.encoder(input_ids=input_ids, attention_mask=attention_mask, output_hidden_states=middle)
+        return read.last_hidden_state, read.hidden_states[layer] if middle else None
+
     def forward(
         self, input_ids: Tensor, attention_mask: Tensor, segments: Tensor, *, middle: bool = False
     ) -> TaggerOutput:
         """Score a batch; `segments` (B, T) numbers each token's segment from 0, -1 for what cannot own evidence."""
-        read = self.encoder(input_ids=input_ids, attention_mask=attention_mask, output_hidden_states=middle)
-        states = read.last_hidden_state.to(self.presence.weight.dtype)
+        states, within = self._encode(input_ids, attention_mask, middle=middle)
+        states = states.to(self.presence.weight.dtype)
         own = (segments >= 0).unsqueeze(-1)  # (B, T, 1)
         number = int(segments.max()) + 1 if segments.numel() else 1
         member = nn.functional.one_hot(segments + 1, max(number, 1) + 1)[..., 1:].float().transpose(1, 2)  # (B, N, T)
@@ -138,7 +149,7 @@ class ListeningModel(PreTrainedModel):
         polarity = self.polarity(states).float().unflatten(-1, (-1, len(SENTIMENTS)))  # (B, T, C, 3)
         return TaggerOutput(
             states=states,
-            middle=read.hidden_states[2 * self.encoder.config.num_hidden_layers // 3] if middle else None,
+            middle=within,
             attention=attention,
             presence=pooled.masked_fill(member.sum(dim=2, keepdim=True) == 0, -30.0),
             verbatim=(attention * values).sum(dim=1) + context,
