@@ -1,6 +1,7 @@
 import json
 import shutil
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -42,7 +43,8 @@ def sources(tmp_path: Path, tiny_model: Path) -> Sources:
     unlabelled, rated, codings = tmp_path / "textes.parquet", tmp_path / "notes.parquet", tmp_path / "codages.jsonl"
     texts = ["Personne ne répond au téléphone", "attente très longue", "merci, accueil parfait"]
     pd.DataFrame({"text": texts, "dataset": "essai"}).to_parquet(unlabelled)
-    notes = {"text": ["trop cher", "parfait"], "rating": [1.0, 5.0], "label": ["negative", "positive"], "dataset": "x"}
+    notes = {"text": [f"{'trop cher' if rank % 2 else 'parfait'} {rank}" for rank in range(20)], "dataset": "x"}
+    notes |= {"rating": [1.0 if rank % 2 else 5.0 for rank in range(20)], "label": ["positive", "negative"] * 10}
     pd.DataFrame(notes).to_parquet(rated)
     shown = {"code": "effort.attente", "polarity": "negatif", "start": 0, "end": 7}
     record = {"text": content_id(texts[1]), "draw": "natural", "sentiment": "negatif", "tags": [shown]}
@@ -63,6 +65,7 @@ def test_produce_makes_a_folder_that_tags(tmp_path: Path, sources: Sources) -> N
     assert set(tagger.thresholds) == set(CODES)
     assert len(tagger.tag(["Trop cher"])) == 1
     assert set(tagger.held_out) == set(CODES)
+    assert sum(tagger.tag(["Trop cher"])[0].rating or ()) == pytest.approx(1, abs=1e-3)
     curve = (folder / "learning_curve.csv").read_text(encoding="utf-8").splitlines()
     assert [line.split(",")[:2] for line in curve[1:]] == [["adaptation", "1"], ["codes", "1"], ["codes", "2"]]
 
@@ -84,6 +87,21 @@ def test_produce_resumes_where_it_was_and_ends_alike(tmp_path: Path, sources: So
         produce(folder, sources, CODES, progress=quiet)
         names.append(EmbeddedTagger(folder).model)
     assert names[0] == names[1]
+
+
+def test_produce_trains_a_tagger_on(tmp_path: Path, sources: Sources, tiny_model: Path) -> None:
+    folder = tmp_path / "modele"
+    folder.mkdir()
+    write_training(folder)
+    produce(folder, replace(sources, base=str(tiny_model)), CODES, progress=quiet)
+    assert EmbeddedTagger(folder).codes == EmbeddedTagger(tiny_model).codes
+    assert EmbeddedTagger(folder).model != EmbeddedTagger(tiny_model).model
+
+
+def test_produce_refuses_a_tagger_of_other_codes(tmp_path: Path, sources: Sources, tiny_model: Path) -> None:
+    write_training(tmp_path)
+    with pytest.raises(ConfigurationError, match=r"maison\.accueil"):
+        produce(tmp_path, replace(sources, base=str(tiny_model)), [*CODES, "maison.accueil"], progress=quiet)
 
 
 def test_produce_repeats_examples_with_a_rare_code() -> None:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from listening.training.tally import Flags
+from listening.tagging.rating import rating
+from listening.training.tally import Flags, Ranks
 
 Scores = NDArray[np.float64]
 SUPPORT = 50.0  # cases of a code at which its own threshold weighs as much as the common one
@@ -57,6 +58,25 @@ def cross_fitted(deep: Scores, lexical: Scores, present: Flags, natural: Flags, 
         scale, shift, _ = _platt(deep[inside], words * lexical[inside], present[inside], natural[inside])
         found[outside] = expit(scale * deep[outside] + words * lexical[outside] + shift)
     return found
+
+
+def fit_rating(stars: Scores, ranks: Ranks) -> list[float]:
+    """Give slope, low and high that make probabilities of the network's rating (V,).
+
+    `ranks` (V,) are 0 for 1–2 stars, 1 for 3, 2 for 4–5.
+
+    P(3 stars or more) = σ(slope · stars - low), P(4 or more) = σ(slope · stars - high): ordered logit, McCullagh 1980,
+    « Regression models for ordinal data ».
+    """
+    from scipy.optimize import minimize
+
+    def cost(values: Scores) -> float:
+        slope, low, gap = values
+        given = rating([slope, low, low + np.exp(gap)], stars)
+        return float(-np.log(given[np.arange(len(ranks)), ranks].clip(min=1e-9)).sum())
+
+    slope, low, gap = minimize(cost, x0=np.array([4.0, -1.0, 0.5]), method="Nelder-Mead").x
+    return [round(float(value), 4) for value in (slope, low, low + np.exp(gap))]
 
 
 def held_out(probabilities: Scores, present: Flags, codes: Sequence[str]) -> dict[str, dict[str, list[float]]]:

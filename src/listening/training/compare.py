@@ -150,8 +150,14 @@ def _agreements(
 
 def _judged(tagger: Tagger, corpus: Corpus, bar: Bar) -> Rated:
     readings = _read(tagger, [Example(id="", text=text) for text in corpus.texts], bar, label=corpus.name)
-    moods = np.array([[reading.sentiment[polarity] for polarity in POLARITIES] for reading in readings])
-    return judge(corpus, moods, model=tagger.model)
+    return judge(corpus, np.array([_mood(reading, corpus) for reading in readings]), model=tagger.model)
+
+
+def _mood(reading: Reading, corpus: Corpus) -> Sequence[float]:
+    """Give what labels are compared with: where neutral means three stars, the rating, if the engine gives one."""
+    if corpus.neutral == "three stars" and reading.rating:
+        return reading.rating
+    return [reading.sentiment[polarity] for polarity in POLARITIES]
 
 
 def _baseline(examples: list[Example], codebook: Codebook) -> BaselineTagger:

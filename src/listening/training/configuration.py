@@ -31,10 +31,11 @@ class Coded(Strict):
 
 
 class Repeat(Strict):
-    """Which examples are seen several times an epoch: those with a code of fewer than `below` cases."""
+    """How often an epoch shows examples with a code of fewer than `below` cases, and those written for training."""
 
     below: int = Field(ge=0)
     times: int = Field(ge=1)
+    authored: int = Field(ge=1, default=1)
 
 
 class Questions(Strict):

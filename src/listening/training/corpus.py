@@ -130,7 +130,7 @@ def read_parquet(path: Path, columns: list[str]) -> pd.DataFrame:
 def read_rated(path: Path, *, texts: int, seed: int, characters: int = 10**6) -> list[Example]:
     """Read at most `texts` rated or labelled texts from Parquet: `text`, `rating` (1–5) or `label`, `dataset`.
 
-    Texts of more than `characters` are left out. The draw evens the data sets out (square root of their sizes).
+    Texts of more than `characters` are left out. The draw takes as many of each data set, as far as there are.
     Three stars say nothing of the sentiment, only of the rating; « neutral » without a rating is a text without
     judgement. Raises FormatError for a file that is missing or lacks a column.
     """
@@ -148,7 +148,8 @@ def read_rated(path: Path, *, texts: int, seed: int, characters: int = 10**6) ->
 
 
 def read_unlabelled(path: Path, *, texts: int, seed: int) -> list[Example]:
-    """Read at most `texts` texts that nobody coded from Parquet: `text`, `dataset`; data sets evened out.
+    """Read at most `texts` texts that nobody coded from Parquet: `text`, `dataset`; as many of each data set
+    as far as there are.
 
     Raises FormatError for a file that is missing or lacks a column.
     """
@@ -157,14 +158,14 @@ def read_unlabelled(path: Path, *, texts: int, seed: int) -> list[Example]:
 
 
 def _drawn(path: Path, columns: list[str], *, texts: int, seed: int, characters: int = 10**6) -> pd.DataFrame:
-    """Draw rows without replacement, a data set's chance growing as the square root of its size only."""
+    """Draw rows without replacement, as many of each data set, as far as there are."""
     import numpy as np
 
     frame = read_parquet(path, columns)
     frame = frame[frame["text"].str.len() <= characters]
     size = frame.groupby("dataset")["text"].transform("size")
     # weighted draw without replacement (Efraimidis and Spirakis 2006): the largest u^(1/weight)
-    key = np.log(np.random.default_rng(seed).random(len(frame))) * np.sqrt(size.to_numpy())
+    key = np.log(np.random.default_rng(seed).random(len(frame))) * size.to_numpy()
     return frame.iloc[np.sort(np.argsort(-key)[:texts])]
 
 

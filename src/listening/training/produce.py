@@ -13,15 +13,17 @@ import numpy as np
 import torch
 
 from listening.tagging.modeling import ListeningModel
-from listening.training.calibrate import cross_fitted, fit_calibration, held_out, thresholds
+from listening.training.calibrate import cross_fitted, fit_calibration, fit_rating, held_out, thresholds
 from listening.training.configuration import TrainingConfiguration, read_training
-from listening.training.corpus import Example, fragments, read_coded, read_rated, read_unlabelled
+from listening.training.corpus import Example, fragments, read_coded, read_parquet, read_rated, read_unlabelled
 from listening.training.curve import LearningCurve
 from listening.training.folder import write_json, write_model
 from listening.training.lexical import fit_lexical
 from listening.training.standoff import read_standoff
 from listening.training.tally import presence
 from listening.training.train import Progress, Stage, fit, new_model, split
+
+RATED = 2000  # rated texts held out to calibrate the rating, at most
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +49,7 @@ def produce(folder: Path, sources: Sources, codes: Sequence[str], *, progress: P
     A share of the coded verbatims is never trained on: calibration and thresholds are fitted on it.
     """
     configuration = read_training(folder / "training.yaml")
-    stages, held = _stages(sources, configuration)
+    stages, held, rated = _stages(sources, configuration)
     model, tokenizer = new_model(sources.base, codes, seed=configuration.seed)
     checkpoint = folder / "checkpoint" / "state.pt"
     curve = LearningCurve(folder, tokenizer, held)
@@ -55,7 +57,7 @@ def produce(folder: Path, sources: Sources, codes: Sequence[str], *, progress: P
         curve.path.unlink(missing_ok=True)
     trained = fit(model, tokenizer, stages, configuration, checkpoint=checkpoint, progress=progress, after=curve)
     save(folder, trained, tokenizer, stages[-1].examples)
-    calibrate(folder, held, codes, seed=configuration.seed)
+    calibrate(folder, held, rated, trained.config.codes, seed=configuration.seed)
     checkpoint.unlink(missing_ok=True)
 
 
@@ -66,8 +68,8 @@ def save(folder: Path, model: ListeningModel, tokenizer: Any, examples: Sequence
     write_model(folder, model.half(), tokenizer)
 
 
-def _stages(sources: Sources, configuration: TrainingConfiguration) -> tuple[list[Stage], list[Example]]:
-    """Give the stages, and the coded verbatims held out of all of them, as ratings and unlabelled texts too."""
+def _stages(sources: Sources, configuration: TrainingConfiguration) -> tuple[list[Stage], list[Example], list[Example]]:
+    """Give the stages, and what is held out of all of them: coded verbatims, rated texts."""
     trained, held = split(read_coded(sources.coded), share=configuration.holdout, seed=configuration.seed)
     seed, adapted, coded = configuration.seed, configuration.adapted, configuration.coded
     first: list[Example] = []
@@ -78,18 +80,22 @@ def _stages(sources: Sources, configuration: TrainingConfiguration) -> tuple[lis
     if sources.codings:
         trained += read_standoff(sources.codings, [one for one in (sources.unlabelled, sources.rated) if one])
     if sources.authored:
-        trained += read_coded(sources.authored)
+        trained += read_coded(sources.authored) * configuration.repeat.authored
     trained = repeated(trained, below=configuration.repeat.below, times=configuration.repeat.times)
     if sources.fragments:
         trained += fragments(sources.fragments, configuration.questions.leading())
     if sources.rated:
         trained += read_rated(sources.rated, texts=coded.rated, seed=seed, characters=coded.characters)
-    hidden = {_folded(one.text) for one in held}
+    rated: list[Example] = []
+    if sources.rated:
+        most = round(configuration.holdout * len(read_parquet(sources.rated, ["text"])))
+        rated = read_rated(sources.rated, texts=min(RATED, most), seed=seed + 1)
+    hidden = {_folded(one.text) for one in [*held, *rated]}
     first, trained = ([one for one in part if _folded(one.text) not in hidden] for part in (first, trained))
     stages = [Stage("codes", trained, coded.epochs, coded.hidden)]
     if first and adapted.epochs:
         stages.insert(0, Stage("adaptation", first, adapted.epochs, adapted.hidden, guess=True))
-    return stages, held
+    return stages, held, [one for one in rated if one.stars is not None]
 
 
 def _folded(text: str) -> str:
@@ -105,20 +111,28 @@ def repeated(examples: Sequence[Example], *, below: int, times: int) -> list[Exa
     return [*examples, *again * (times - 1)]
 
 
-def calibrate(folder: Path, held: Sequence[Example], codes: Sequence[str], *, seed: int) -> None:
+def calibrate(
+    folder: Path, held: Sequence[Example], rated: Sequence[Example], codes: Sequence[str], *, seed: int
+) -> None:
     """Fit calibration, thresholds and held-out scores of a saved model on examples that it was not trained on.
+
+    `held` are coded; `rated`, if there are some, have stars.
 
     Thresholds are for best F1 on all of them; probabilities and held-out scores (so wished precisions and bands) are
     those of the naturally drawn ones, as verbatims come.
     """
     from listening.tagging.embedded import EmbeddedTagger
 
-    deep, lexical = EmbeddedTagger(folder).logits([one.text for one in held], [one.question for one in held])
+    tagger = EmbeddedTagger(folder)
+    deep, lexical = tagger.logits([one.text for one in held], [one.question for one in held])
     present = presence(held, codes)
     natural = np.array([one.natural for one in held])
     scale, shift, words = fit_calibration(deep, lexical, present, natural, seed=seed)
     probabilities = cross_fitted(deep, lexical, present, natural, words, seed=seed + 1)
-    content = {"scale": scale.round(4).tolist(), "shift": shift.round(4).tolist(), "words": words}
+    content: dict[str, Any] = {"scale": scale.round(4).tolist(), "shift": shift.round(4).tolist(), "words": words}
+    if rated:
+        ranks = np.array([1 + int(np.sign(one.stars or 0.0)) for one in rated])
+        content["rating"] = fit_rating(tagger.stars([one.text for one in rated]), ranks)
     write_json(folder / "calibration.json", content)
     write_json(folder / "thresholds.json", thresholds(probabilities, present, codes))
     scores = held_out(probabilities[natural], present[natural], codes)

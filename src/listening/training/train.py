@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
@@ -10,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import AutoConfig, AutoModel, AutoTokenizer
+from transformers import AutoConfig, AutoModel, AutoTokenizer, PreTrainedTokenizerFast
 
+from listening.errors import ConfigurationError
 from listening.records import Segment, content_id
 from listening.tagging.encoding import batches, collate, windows
 from listening.tagging.modeling import ListeningConfig, ListeningModel
@@ -43,11 +45,36 @@ class Stage:
 
 
 def new_model(base: str, codes: Sequence[str], *, seed: int) -> tuple[ListeningModel, Any]:
-    """Build an untrained tagger on an encoder, by folder or hub id, and give it with the encoder's tokenizer.
+    """Give the tagger to train, and its tokenizer: `base` is a tagger's folder, or an encoder, by folder or hub id.
 
-    Dropout is off (it is slow on a processor; weights are averaged instead) and word embeddings are frozen.
+    A tagger learns on; its codes must be `codes`, else ConfigurationError says which are not. Dropout is off (it is
+    slow on a processor; weights are averaged instead) and word embeddings are frozen.
     """
     torch.manual_seed(seed)
+    if (folder := Path(base)).is_dir() and _kind(folder) == ListeningConfig.model_type:
+        model, tokenizer = _tagger(folder, codes), PreTrainedTokenizerFast.from_pretrained(folder)
+    else:
+        model, tokenizer = _on_encoder(base, codes), AutoTokenizer.from_pretrained(base)
+    model.encoder.get_input_embeddings().weight.requires_grad_(False)
+    return model, tokenizer
+
+
+def _kind(folder: Path) -> str | None:
+    configuration = folder / "config.json"
+    return json.loads(configuration.read_text(encoding="utf-8")).get("model_type") if configuration.is_file() else None
+
+
+def _tagger(folder: Path, codes: Sequence[str]) -> ListeningModel:
+    model: ListeningModel = ListeningModel.from_pretrained(folder, dtype=torch.float32)
+    if other := set(model.config.codes) ^ set(codes):
+        raise ConfigurationError(
+            f"{folder} : ses codes ne sont pas ceux du plan : {', '.join(sorted(other))} ; "
+            "partez d'un encodeur, ou du plan de codage avec lequel ce modèle a été entraîné"
+        )
+    return model
+
+
+def _on_encoder(base: str, codes: Sequence[str]) -> ListeningModel:
     encoder = AutoConfig.from_pretrained(base).to_dict()
     for own in ("dtype", "_name_or_path"):  # of the machine that trains, not of the model
         encoder.pop(own, None)
@@ -55,9 +82,8 @@ def new_model(base: str, codes: Sequence[str], *, seed: int) -> tuple[ListeningM
     model = ListeningModel(ListeningConfig(encoder=encoder, codes=list(codes)))
     pretrained = AutoModel.from_pretrained(base, dtype=torch.float32)
     model.encoder.load_state_dict(pretrained.state_dict(), strict=False)
-    model.encoder.get_input_embeddings().weight.requires_grad_(False)
     torch.nn.init.constant_(model.presence.bias, -4.0)
-    return model, AutoTokenizer.from_pretrained(base)
+    return model
 
 
 def fit(
