@@ -20,7 +20,7 @@ import torch
 from listening.configuration import read_night
 from listening.records import Verbatim
 from listening.tagging.embedded import EmbeddedTagger, default_folder
-from listening.tagging.encoding import batches, collate, windows
+from listening.tagging.encoding import Window, batches, collate, windows
 from listening.tagging.engine import tag_all
 from listening.text.segment import segments
 
@@ -71,17 +71,21 @@ def encoder(tagger: EmbeddedTagger, texts: list[str]) -> tuple[float, float]:
     cut = windows(tokenizer, texts, [segments(text) for text in texts], [None] * len(texts))
     batched = [collate([cut[rank] for rank in ranks]) for ranks in batches(cut, budget=tagger.budget)]
     inputs = [{name: tensor.to(device) for name, tensor in batch.items()} for batch in batched]
-    shape = network.encoder.config
-    weights = shape.num_hidden_layers * (4 * shape.hidden_size**2 + 2 * shape.hidden_size * shape.intermediate_size)
-    attention = 4 * shape.num_hidden_layers * shape.hidden_size
-    work = sum(len(one.tokens) * (2 * weights + attention * len(one.tokens)) for one in cut)
+    work = operations(network.encoder.config, cut)
 
     @torch.inference_mode()
     def run() -> None:
         for batch in inputs:
-            network.encoder(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"])
+            network.encode(batch["input_ids"], batch["attention_mask"])
 
-    return best(run, times=3), float(work)
+    return best(run, times=3), work
+
+
+def operations(shape: Any, cut: list[Window]) -> float:
+    """Give the floating-point operations that an encoder needs for windows of tokens, padding left out."""
+    weights = shape.num_hidden_layers * (4 * shape.hidden_size**2 + 2 * shape.hidden_size * shape.intermediate_size)
+    attention = 4 * shape.num_hidden_layers * shape.hidden_size
+    return float(sum(len(one.tokens) * (2 * weights + attention * len(one.tokens)) for one in cut))
 
 
 def memory(tagger: EmbeddedTagger, texts: list[str], number: int) -> None:

@@ -64,6 +64,14 @@ def test_embedded_thresholds_decide(readings: list[Reading], tagger: EmbeddedTag
     assert {tag.code for tag in held} == {tag.code for tag in readings[0].tags if tag.probability >= 0.5}
 
 
+def test_embedded_rating_is_given_once_calibrated(tiny_model: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(tiny_model, tmp_path / "note")
+    assert EmbeddedTagger(copy).tag(["Trop cher"])[0].rating is None
+    calibration = json.loads((copy / "calibration.json").read_text(encoding="utf-8"))
+    (copy / "calibration.json").write_text(json.dumps(calibration | {"rating": [0.0, -20.0, 20.0]}))
+    assert EmbeddedTagger(copy).tag(["Trop cher"])[0].rating == (0.0, 1.0, 0.0)
+
+
 def test_embedded_question_is_read(tagger: EmbeddedTagger) -> None:
     asked, bare = tagger.tag(["le prix", "le prix"], ["personne ne répond", None])
     assert asked.sentiment != bare.sentiment

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from listening.training.calibrate import cross_fitted, fit_calibration, held_out, thresholds
+from listening.training.calibrate import cross_fitted, fit_calibration, fit_rating, held_out, thresholds
 
 
 def test_calibrate_finds_the_true_slope_and_shift_and_leaves_useless_words_alone() -> None:
@@ -58,6 +58,14 @@ def test_cross_fitted_does_not_learn_a_verbatim_from_its_own_label() -> None:
     unmoved = (before == after).all(axis=1)
     assert unmoved[0]
     assert 20 < unmoved.sum() < 60  # its fold, one in five; all others learnt from it
+
+
+def test_fit_rating_finds_the_true_slope_and_cuts() -> None:
+    chance = np.random.default_rng(1)
+    stars = chance.uniform(-1, 1, 8000)
+    draw = 5 * stars + chance.logistic(size=8000)
+    ranks = (draw > -1.5).astype(np.int64) + (draw > 2.0)
+    assert fit_rating(stars, ranks) == pytest.approx([5.0, -1.5, 2.0], abs=0.25)
 
 
 def test_held_out_parts_carriers_from_others_in_rising_order() -> None:

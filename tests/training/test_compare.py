@@ -1,8 +1,10 @@
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from listening.codebook import load_codebook
@@ -52,6 +54,16 @@ def test_compare_sets_engines_beside_both_coders(tmp_path: Path) -> None:
 def test_compare_says_what_is_missing(material: Material, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         compare(["baseline"], material, load_codebook(), bar=silent)
+
+
+def test_compare_judges_three_stars_by_the_rating(tmp_path: Path, tiny_model: Path) -> None:
+    model = shutil.copytree(tiny_model, tmp_path / "modele")
+    calibration = json.loads((model / "calibration.json").read_text(encoding="utf-8"))
+    (model / "calibration.json").write_text(json.dumps(calibration | {"rating": [0.0, -20.0, 20.0]}))  # always 3 stars
+    rows = {"text": ["merci", "attente"], "rating": [3.0, 1.0], "label": ["neutral", "negative"], "dataset": "avis"}
+    pd.DataFrame(rows).to_parquet(tmp_path / "notes.parquet")
+    found = compare([str(model)], Material(sentiment=tmp_path / "notes.parquet"), load_codebook(), bar=silent)
+    assert found.corpora[0].accuracy.value == 0.5
 
 
 def test_compare_needs_something_to_fit_the_baseline_on(tmp_path: Path) -> None:

@@ -118,7 +118,9 @@ class ListeningModel(PreTrainedModel):
             nn.init.normal_(module.weight, std=0.02)
             nn.init.zeros_(module.bias)
 
-    def _encode(self, input_ids: Tensor, attention_mask: Tensor, *, middle: bool) -> tuple[Tensor, Tensor | None]:
+    def encode(
+        self, input_ids: Tensor, attention_mask: Tensor, *, middle: bool = False
+    ) -> tuple[Tensor, Tensor | None]:
         """Give the states (B, T, H), and those at two thirds of the depth if they are asked for."""
         layer = 2 * self.encoder.config.num_hidden_layers // 3 if middle else None
         if not self.training and input_ids.device.type == "cpu" and isinstance(self.encoder, BertModel):
@@ -131,7 +133,7 @@ class ListeningModel(PreTrainedModel):
         self, input_ids: Tensor, attention_mask: Tensor, segments: Tensor, *, middle: bool = False
     ) -> TaggerOutput:
         """Score a batch; `segments` (B, T) numbers each token's segment from 0, -1 for what cannot own evidence."""
-        states, within = self._encode(input_ids, attention_mask, middle=middle)
+        states, within = self.encode(input_ids, attention_mask, middle=middle)
         states = states.to(self.presence.weight.dtype)
         own = (segments >= 0).unsqueeze(-1)  # (B, T, 1)
         number = int(segments.max()) + 1 if segments.numel() else 1

@@ -36,28 +36,32 @@ def usual(text: str) -> Spelt:
     >>> usual("LE SAV REPOND JAMAIS, c tro long pr être rembourse").text
     "le sav répond jamais, c'est trop long pour être rembourse"
     >>> usual("bcp d'attente").place(9, 18)
-    (3, 12)
+    (4, 13)
     """
-    parts: list[str] = []
-    origins: list[tuple[int, int]] = []
-    end, moved = 0, False
+    swaps: list[tuple[int, int, str]] = []
     for match in WORD.finditer(text):
         start, stop = match.span()
-        word = match[0]
-        new = _usual(word, text[start - 1 : start], text[stop : stop + 2])
-        if new == word:
-            continue
-        parts += text[end:start], new
+        new = _usual(match[0], text[start - 1 : start], text[stop : stop + 2])
+        if new != match[0]:
+            swaps.append((start, stop, new))
+    if not swaps:
+        return Spelt(text, None)
+    ends = [0, *(stop for _, stop, _ in swaps)]
+    kept = [text[end:start] for end, (start, _, _) in zip(ends, swaps, strict=False)]
+    spelt = "".join(part for pair in zip(kept, (new for _, _, new in swaps), strict=True) for part in pair)
+    moved = any(len(new) != stop - start for start, stop, new in swaps)
+    return Spelt(spelt + text[ends[-1] :], _origins(swaps, len(text)) if moved else None)
+
+
+def _origins(swaps: list[tuple[int, int, str]], length: int) -> list[tuple[int, int]]:
+    origins: list[tuple[int, int]] = []
+    end = 0
+    for start, stop, new in swaps:
         origins += [(place, place + 1) for place in range(end, start)]
-        if len(new) == len(word):
-            origins += [(place, place + 1) for place in range(start, stop)]
-        else:
-            origins += [(start, stop)] * len(new)
-            moved = True
+        same = len(new) == stop - start
+        origins += [(place, place + 1) for place in range(start, stop)] if same else [(start, stop)] * len(new)
         end = stop
-    parts.append(text[end:])
-    origins += [(place, place + 1) for place in range(end, len(text))]
-    return Spelt("".join(parts), origins if moved else None)
+    return origins + [(place, place + 1) for place in range(end, length)]
 
 
 def _usual(word: str, before: str, after: str) -> str:
