@@ -16,9 +16,7 @@ from pydantic import Field, ValidationError
 from listening import plugins
 from listening.errors import ConfigurationError
 from listening.faults import Strict, message, place
-from listening.sources.base import Source
-
-KINDS = "listening.sources"
+from listening.sources.base import KINDS, Source
 
 
 class _PlainLoader(yaml.SafeLoader):

@@ -5,7 +5,7 @@ import codecs
 import pytest
 
 from listening.errors import ConfigurationError, FormatError, SourceError
-from listening.sources.opening import files_at, open_text
+from listening.sources.opening import files_at, find_encoding, open_text
 
 TEXT = "id,avis\n1,Caisse fermée à 19h, déçue\n"
 ASCII = "id,avis\n1,rien a dire\n"
@@ -118,3 +118,19 @@ def test_files_at_refuses_what_holds_no_file(tmp_path, asked, message):
     (tmp_path / "vide").mkdir()
     with pytest.raises(SourceError, match=message):
         files_at(tmp_path / asked, ".json", ".jsonl")
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding"),
+    [
+        (TEXT.encode(), "utf-8-sig"),
+        (TEXT.encode("utf-8-sig"), "utf-8-sig"),
+        (TEXT.encode("utf-16"), "utf-16"),
+        (TEXT.encode("utf-16-le"), "utf-16-le"),
+        (TEXT.encode("cp1252"), "cp1252"),
+        (TEXT.encode("mac_roman"), "mac_roman"),
+        (b"a" * (2**20 - 1) + "é".encode(), "utf-8-sig"),
+    ],
+)
+def test_find_encoding_tells_that_of_french_texts(write, content, encoding):
+    assert find_encoding(write("a.csv", content)) == encoding

@@ -231,3 +231,18 @@ def test_qualtrics_gives_the_same_for_shuffled_columns_and_another_delimiter(tmp
     tables = [[row[at] for at in order] for row in (NAMES, WORDING, IMPORTS, FIRST, SECOND)]
     path.write_text(export(*tables[3:], headers=tables[:3], delimiter=delimiter))
     assert read(path) == expected
+
+
+def test_qualtrics_reads_several_open_questions(write):
+    path = write("avis.csv", export(FIRST, SECOND))
+    other = {"text": None, "questions": {"Q1_OE": "", "Segment": "Et vous ?"}, "meta": []}
+    first, second = read(path, **other)
+    assert (first.external_id, first.question) == ("R_2YPOQ602ER1jkf1:Q1_OE", "Pourquoi cette note, en clair ?")
+    assert (second.external_id, second.question) == ("R_2YPOQ602ER1jkf1:Segment", "Et vous ?")
+    assert first.scores == second.scores == Scores(nps=1, csat=2)
+
+
+@pytest.mark.parametrize("asked", [{}, {"text": "Q1", "questions": ["Q2"]}])
+def test_qualtrics_needs_one_question_or_several(tmp_path, asked):
+    with pytest.raises(ValidationError, match="donnez « text », la question ouverte, ou « questions »"):
+        Qualtrics.model_validate({"name": "e", "path": tmp_path / "a.csv"} | asked)

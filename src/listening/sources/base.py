@@ -6,6 +6,7 @@ import codecs
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator
@@ -14,6 +15,9 @@ from listening.errors import RowError
 from listening.faults import Strict
 from listening.records import Verbatim
 from listening.sources.rows import Row
+from listening.sources.seen import Seen
+
+KINDS = "listening.sources"  # the entry points under which kinds are announced
 
 
 class Source(Strict, ABC):
@@ -21,7 +25,14 @@ class Source(Strict, ABC):
 
     `path` is a file, or for kinds that read JSON also a folder or a glob. `language` is that of texts too short to
     tell, `timezone` that of dates without an offset, `brand` the one that all verbatims are about.
+
+    Of the kinds that claim a file, the one of the highest `specificity` has it: 2 for what one tool alone writes, 1 for
+    names that several tools share, 0 for a table that may be anything. `in_folders` are the suffixes of the files that
+    the kind reads in a folder.
     """
+
+    specificity: ClassVar[int] = 2
+    in_folders: ClassVar[tuple[str, ...]] = ()
 
     kind: str
     name: str = Field(min_length=1)
@@ -30,6 +41,14 @@ class Source(Strict, ABC):
     language: str = "fr"
     brand: str | None = None
     timezone: str = "Europe/Paris"
+
+    @classmethod
+    def recognise(cls, seen: Seen) -> dict[str, Any] | None:
+        """Give the configuration that reads a file, beyond kind, name and path; None for a file of another kind.
+
+        What cannot be told is left out; the encoding of a text is found without it.
+        """
+        return None
 
     @abstractmethod
     def read(self) -> Iterator[Verbatim | RowError]:

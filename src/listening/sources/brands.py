@@ -20,6 +20,15 @@ def fold(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", " ", "".join(letter for letter in bare if not unicodedata.combining(letter))).strip()
 
 
+def squeeze(name: str) -> str:
+    """Give the letters and digits of a name, by which those of any export are compared.
+
+    >>> {squeeze(name) for name in ("Full Text", "fullText", "full_text")}
+    {'fulltext'}
+    """
+    return fold(name).replace(" ", "")
+
+
 def names(tags: Any, *keys: str) -> list[str]:
     """Give what the tags or mentions of a JSON export are called, be they strings or objects with such keys.
 

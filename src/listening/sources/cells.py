@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from listening.sources.rows import Row
 
 NUMBER = re.compile(r"[+-]?[0-9]{1,12}(?:[.,][0-9]+)?")
 FRENCH_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?:[ T,à]+(\d{1,2})[:h](\d{2})(?::(\d{2}))?)?", re.ASCII)
+EPOCH = re.compile(r"\d{9,13}(?:\.\d+)?", re.ASCII)
+MILLISECONDS = 1e11  # a Unix time above is no longer in seconds
 YEARS = range(1970, 2101)
 SHOWN = 30  # characters of a wrong cell that a message repeats
 
@@ -64,6 +66,18 @@ def moment(row: Row, column: str | None, *, timezone: str, date_format: str | No
     if found.year not in YEARS:
         raise row.error(f"date invraisemblable {_shown(row, column)} : corrigez-la ou changez de colonne")
     return found if found.tzinfo else found.replace(tzinfo=ZoneInfo(timezone))
+
+
+def from_epoch(text: str) -> str:
+    """Give the ISO date of a Unix time, in seconds or milliseconds; any other text as it is.
+
+    >>> from_epoch("1741350000.0"), from_epoch("hier")
+    ('2025-03-07T12:20:00+00:00', 'hier')
+    """
+    if not EPOCH.fullmatch(text):
+        return text
+    time = float(text)
+    return datetime.fromtimestamp(time / 1000 if time > MILLISECONDS else time, UTC).isoformat()
 
 
 def _date(text: str) -> datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from listening.errors import RowError
 from listening.records import Verbatim
@@ -13,6 +13,7 @@ from listening.sources.cells import identifier, moment
 from listening.sources.json_items import LINES, read_items
 from listening.sources.opening import files_at
 from listening.sources.rows import LONGEST, LONGEST_HTML, Row, as_text, pick, too_long
+from listening.sources.seen import Seen
 from listening.text.clean import forum_post
 
 KEYS = ("id", "cooked", "username", "created_at")
@@ -26,15 +27,21 @@ class Discourse(Source):
     """
 
     kind: Literal["discourse"] = "discourse"
+    in_folders: ClassVar[tuple[str, ...]] = (".json", *LINES)
     brands: tuple[str, ...] = ()
     base_url: str | None = None
+
+    @classmethod
+    def recognise(cls, seen: Seen) -> dict[str, Any] | None:
+        """Claim streams of posts that are already HTML."""
+        return {} if {"post_stream", "cooked"} <= seen.keys else None
 
     def read(self) -> Iterator[Verbatim | RowError]:
         """Give a verbatim for each post, the quotes of other posts taken out."""
         yield from build(self._rows(), self._verbatims, shown=["cooked"])
 
     def _rows(self) -> Iterator[Row | RowError]:
-        for path in files_at(self.path, ".json", *LINES):
+        for path in files_at(self.path, *self.in_folders):
             for item in read_items(path, self.encoding):
                 if isinstance(item, RowError):
                     yield item

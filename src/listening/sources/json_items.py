@@ -72,16 +72,17 @@ def _lines(path: Path, encoding: str) -> Iterator[tuple[int, Any] | RowError]:
 
 def _elements(path: Path, encoding: str) -> Iterator[tuple[int, Any]]:
     with open_text(path, encoding) as file:
-        window = _Window(file, path)
+        window = Window(file, path)
         if window.peek() == "[":
-            yield from _list(window)
+            yield from listed(window)
         else:
             yield window.value()
         if window.peek():
             raise window.fault("autre chose commence ici : si c'est du JSONL, renommez-le en .jsonl")
 
 
-def _list(window: _Window) -> Iterator[tuple[int, Any]]:
+def listed(window: Window) -> Iterator[tuple[int, Any]]:
+    """Give the line and the value of each item of the list that begins here."""
     window.at += 1
     mark = "," if window.peek() != "]" else "]"
     while mark != "]":
@@ -94,7 +95,7 @@ def _list(window: _Window) -> Iterator[tuple[int, Any]]:
 
 
 @dataclass
-class _Window:
+class Window:
     """The part of a file being read, the line and the column on which it begins, and where one is in it."""
 
     file: TextIO

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
 from listening.errors import RowError
 from listening.records import Verbatim
 from listening.sources.base import Source, build
+from listening.sources.brands import squeeze
 from listening.sources.cells import identifier, moment
 from listening.sources.columns import Columns, Header, keep
 from listening.sources.files import open_rows
+from listening.sources.guess import closed_answers, columns_of, open_answers
 from listening.sources.rows import Row
+from listening.sources.seen import Seen
 
 UNDATED = "1980-01-01"  # what LimeSurvey writes when an anonymous survey keeps no dates: the answer is complete
 OTHER_NAMES = {
@@ -22,6 +26,12 @@ OTHER_NAMES = {
 }
 HIDDEN = frozenset(("id", "submitdate", "lastpage", "startlanguage", "seed", "token", "startdate", "datestamp"))
 HIDDEN |= {"ipaddr", "refurl", "interviewtime", "firstname", "lastname", "email"}
+TOOLS_OWN = frozenset(map(squeeze, (*HIDDEN, *(name for others in OTHER_NAMES.values() for name in others)))) | {
+    *("lastpage", "startlanguage", "dernierepage", "languededepart", "tetedeserie", "datestarted", "datededebut"),
+    *("datelastaction", "datededernieraction", "datedeladerniereaction", "ipaddress", "adresseip", "referrerurl"),
+    *("urlreferente", "urlderenvoi", "totaltime", "tempstotal"),
+}
+HEADING = re.compile(r"([A-Za-z]\w*(?:\[\w+\])?)(?:\. |: )(.+)", re.DOTALL)  # the code and the wording of a question
 
 
 class LimeSurvey(Columns, Source):
@@ -36,6 +46,21 @@ class LimeSurvey(Columns, Source):
     id: str = "id"
     date: str = "submitdate"
     incomplete: bool = False
+
+    @classmethod
+    def recognise(cls, seen: Seen) -> dict[str, Any] | None:
+        """Claim a table of responses submitted, up to their last page; a question without wording goes by its code."""
+        dates, ids = ({*map(squeeze, OTHER_NAMES[name])} for name in ("submitdate", "id"))
+        by_code = "submitdate" in seen.names and {"lastpage", "startlanguage"} & seen.names
+        if not by_code and not (dates & seen.names and ids & seen.names):
+            return None
+        parts = {column: HEADING.fullmatch(column) for column in seen.columns}
+        codes = {column: part[1] if part else column for column, part in parts.items()}
+        wording = {column: " ".join(part[2].split()) for column, part in parts.items() if part}
+        names = [column for column in seen.columns if squeeze(column) not in TOOLS_OWN]
+        found = columns_of(seen.rows, names, wording=wording, known_as=codes)
+        questions = {one.name: one.wording or one.name for one in open_answers(found)}
+        return ({"questions": questions} if questions else {}) | closed_answers(found)
 
     def read(self) -> Iterator[Verbatim | RowError]:
         """Give a verbatim for each question answered, whose external id is ``{id}:{column}``."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from listening.errors import RowError
 from listening.records import Verbatim
@@ -13,6 +13,7 @@ from listening.sources.cells import identifier, moment
 from listening.sources.json_items import LINES, read_items
 from listening.sources.opening import files_at
 from listening.sources.rows import LONGEST, LONGEST_HTML, Row, as_text, pick, too_long
+from listening.sources.seen import Seen
 from listening.text.clean import html_to_text
 
 KEYS = ("id", "content", "created_at")
@@ -26,7 +27,14 @@ class Mastodon(Source):
     """
 
     kind: Literal["mastodon"] = "mastodon"
+    in_folders: ClassVar[tuple[str, ...]] = (".json", *LINES)
     brands: tuple[str, ...] = ()
+
+    @classmethod
+    def recognise(cls, seen: Seen) -> dict[str, Any] | None:
+        """Claim statuses that have an account, and could have a content warning or boost another."""
+        told = {"spoiler_text", "reblog"} & seen.keys
+        return {} if told and {"content", "acct", "created_at"} <= seen.keys else None
 
     def read(self) -> Iterator[Verbatim | RowError]:
         """Give a verbatim for each status, its content warning before its text."""
@@ -34,7 +42,7 @@ class Mastodon(Source):
 
     def _rows(self) -> Iterator[Row | RowError]:
         given: set[str] = set()
-        for path in files_at(self.path, ".json", *LINES):
+        for path in files_at(self.path, *self.in_folders):
             for item in read_items(path, self.encoding):
                 if isinstance(item, RowError):
                     yield item

@@ -12,6 +12,7 @@ from typing import TextIO
 from listening.errors import ConfigurationError, FormatError, SourceError
 
 HEAD = 4096  # bytes that tell what a file is
+SAMPLE = 2**20  # bytes that tell an encoding
 ACCENTS = frozenset("éèêëàâçîïôùûœ«»")
 GUESSES = ("cp1252", "mac_roman", "cp850")  # Windows, old Mac, DOS: the most likely first
 KINDS = {
@@ -44,6 +45,20 @@ def files_at(path: Path, *suffixes: str) -> list[Path]:
     if not found:
         raise SourceError(f"{path} : aucun fichier {', '.join(suffixes)} : vérifiez le chemin, lu depuis {Path.cwd()}")
     return found
+
+
+def find_encoding(path: Path) -> str:
+    """Give the encoding that the beginning of a text file shows: by its mark, its NULs, or its French letters."""
+    check_file(path)
+    with path.open("rb") as file:
+        sample = file.read(SAMPLE)
+    if wide := _wide(sample[:HEAD]):
+        return wide
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(sample)
+    except UnicodeDecodeError:
+        return _likely(b"\n".join(line for line in sample.splitlines() if not line.isascii()), "utf-8")
+    return "utf-8-sig"
 
 
 @contextmanager

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import chain
-from typing import Literal
+from typing import Any, Literal, Self
 from zoneinfo import available_timezones
+
+from pydantic import Field, model_validator
 
 from listening.errors import FormatError, RowError
 from listening.records import Verbatim
@@ -14,7 +16,10 @@ from listening.sources.base import Source, build
 from listening.sources.cells import identifier, moment
 from listening.sources.columns import Columns, Header, keep
 from listening.sources.files import open_rows
+from listening.sources.guess import closed_answers, columns_of, open_answers
+from listening.sources.open_questions import Questions, Respondent, answers
 from listening.sources.rows import Row
+from listening.sources.seen import Seen
 
 NO_WORDING = re.compile(r'R_\w{10,}$|\{"ImportId"')  # what the row of the wording never holds: a response, an id
 PERSONAL = {
@@ -25,43 +30,77 @@ SYSTEM = PERSONAL | {
     *("startdate", "enddate", "status", "progress", "duration (in seconds)", "finished", "recordeddate", "responseid"),
     *("externalreference", "externaldatareference", "distributionchannel", "userlanguage"),
 }
+DATES = ("RecordedDate", "EndDate", "StartDate")  # the best first
 
 
 class Qualtrics(Columns, Source):
-    """One open question of a Qualtrics export; columns are named as in its first row or worded as in its second.
+    """The open question of a Qualtrics export, `text`, or several: `questions` lists them, or gives another wording.
+
+    Columns are named as in its first row or worded as in its second. A response that leaves the one `text` empty is
+    given with its scores; of several questions, those answered are.
 
     Dates are in the time zone that the export announces, unless `timezone` is given. The language column is that of
     the interface, hence ignored. Who answered, and from where, is never kept.
     """
 
     kind: Literal["qualtrics"] = "qualtrics"
-    text: str
+    text: str | None = None
+    questions: Questions = Field(default_factory=dict)
     id: str = "ResponseId"
     date: str = "RecordedDate"
 
+    @classmethod
+    def recognise(cls, seen: Seen) -> dict[str, Any] | None:
+        """Claim a table whose third row is of ImportIds, or that names or words responses and dates as Qualtrics."""
+        imported = any("ImportId" in cell for row in seen.rows[1:2] for cell in row.cells.values())
+        wording = seen.rows[0].cells if seen.rows else {}
+        known = {name.casefold() for column in seen.columns for name in (column, wording.get(column, ""))}
+        dates = [name for name in DATES if name.casefold() in known]
+        if not imported and not ("responseid" in known and dates):
+            return None
+        names = [name for name in seen.columns if not {name.casefold(), wording.get(name, "").casefold()} & SYSTEM]
+        found = columns_of(seen.rows[1 + imported :], names, wording=wording)
+        questions = [one.name for one in open_answers(found)]
+        asked_for: dict[str, Any] = {"text": questions[0]} if len(questions) == 1 else {"questions": questions}
+        dated = {} if not dates or dates[0] == cls.model_fields["date"].default else {"date": dates[0]}
+        return (asked_for if questions else {}) | dated | closed_answers(found)
+
     def read(self) -> Iterator[Verbatim | RowError]:
-        """Give a verbatim for each response, with an empty text if it does not answer the question."""
+        """Give a verbatim for each response or, of several questions, each answer, whose id is ``{id}:{column}``."""
         content = open_rows(self.path, encoding=self.encoding, longest=None)
         wording, imports, rows = self._headers(content.rows)
         header = Header(self.path.name, content.columns, wording, hidden=SYSTEM)
-        found = header.locate([self.text, self.id, self.date, *self.closed_columns()], [self.brand])
+        questions = self.questions or dict.fromkeys(filter(None, [self.text]), "")
+        found = header.locate([*questions, self.id, self.date, *self.closed_columns()], [self.brand])
         for column in found.values():
             if {column.casefold(), wording[column].casefold()} & PERSONAL:
                 raise FormatError(f"{self.path.name} : « {column} » dit qui a répondu : retirez-la de la source")
-        question = wording[found[self.text]].strip() or None
         timezone = self._timezone(imports.get(found[self.date], ""))
-        yield from build(keep(rows, found), lambda row: [self._verbatim(row, question, timezone)], shown=[self.text])
+        worded = {name: given or wording[found[name]].strip() for name, given in questions.items()}
+        yield from build(keep(rows, found), lambda row: self._verbatims(row, worded, timezone), shown=questions)
 
-    def _verbatim(self, row: Row, question: str | None, timezone: str) -> Verbatim:
-        return Verbatim(
-            source=self.name,
-            channel="survey",
-            external_id=identifier(row, self.id),
-            text=row.cells[self.text],
-            question=question,
-            created_at=moment(row, self.date, timezone=timezone),
-            **self.closed(row),
-        )
+    def _verbatims(self, row: Row, questions: dict[str, str], timezone: str) -> list[Verbatim]:
+        identity, created_at = identifier(row, self.id), moment(row, self.date, timezone=timezone)
+        closed = self.closed(row)
+        if self.text is None:
+            return answers(row, questions, identity, Respondent(source=self.name, created_at=created_at, **closed))
+        return [
+            Verbatim(
+                source=self.name,
+                channel="survey",
+                external_id=identity,
+                text=row.cells[self.text],
+                question=questions[self.text] or None,
+                created_at=created_at,
+                **closed,
+            )
+        ]
+
+    @model_validator(mode="after")
+    def _one_way_to_ask(self) -> Self:
+        if bool(self.text) == bool(self.questions):
+            raise ValueError("donnez « text », la question ouverte, ou « questions » s'il y en a plusieurs")
+        return self
 
     def _headers(
         self, rows: Iterator[Row | RowError]

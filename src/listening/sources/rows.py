@@ -125,3 +125,15 @@ def as_text(value: Any) -> str:
     if isinstance(value, (dict, list)):
         return json.dumps(value, ensure_ascii=False, default=as_text)
     return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def titled(title: str, text: str) -> str:
+    """Put a title before a text as a sentence, unless the text begins with it.
+
+    >>> titled("Très déçue", "Le colis est arrivé ouvert.")
+    'Très déçue. Le colis est arrivé ouvert.'
+    """
+    title = title.strip()
+    if not title or text.strip().casefold().startswith(title.rstrip(".… ").casefold()):
+        return text
+    return f"{title if title[-1] in '.!?…' else f'{title}.'} {text}".strip()
