@@ -48,11 +48,16 @@ def torch_runs(encoder: torch.nn.Module) -> Iterator[tuple[str, Run]]:
     with warnings.catch_warnings(action="ignore"):
         whole = torch.ao.quantization.quantize_dynamic(deepcopy(encoder), {torch.nn.Linear}, dtype=torch.qint8)
     for name, one in (("fp32", encoder), ("bf16", small), ("int8", whole)):
-        yield f"torch {name}, avec remplissage", States(one)
+        yield f"torch {name}, avec remplissage", partial(_padded, States(one))
         yield (
             f"torch {name}, sans remplissage",
             partial(_packed, one),
         )
+
+
+def _padded(states: torch.nn.Module, batch: Batch) -> Tensor:
+    found: Tensor = states(batch["input_ids"], batch["attention_mask"])
+    return found
 
 
 def _packed(encoder: torch.nn.Module, batch: Batch) -> Tensor:

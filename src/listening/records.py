@@ -99,7 +99,7 @@ class Reading:
     """What a tagger reads in one text: the probability of each sentiment, and its tags, most probable first.
 
     Tags are scores: those under a code's threshold are kept too, down to the tagger's floor. `rating`, of
-    the engines that give one, is the probability of 1 or 2 stars, of 3, of 4 or 5, if its author had to give some: a
+    the engines that give one, says how likely 1 or 2 stars, 3, and 4 or 5 are, if its author had to give some: a
     middling rating often goes with a text that only blames.
     """
 

@@ -68,7 +68,9 @@ def test_embedded_rating_is_given_once_calibrated(tiny_model: Path, tmp_path: Pa
     copy = shutil.copytree(tiny_model, tmp_path / "note")
     assert EmbeddedTagger(copy).tag(["Trop cher"])[0].rating is None
     calibration = json.loads((copy / "calibration.json").read_text(encoding="utf-8"))
-    (copy / "calibration.json").write_text(json.dumps(calibration | {"rating": [0.0, -20.0, 20.0]}))
+    (copy / "calibration.json").write_text(
+        json.dumps(calibration | {"rating": [[0.0] * 6, [*[0.0] * 5, 20.0], [0.0] * 6]})
+    )
     assert EmbeddedTagger(copy).tag(["Trop cher"])[0].rating == (0.0, 1.0, 0.0)
 
 

@@ -59,7 +59,9 @@ def test_compare_says_what_is_missing(material: Material, error: type[Exception]
 def test_compare_judges_three_stars_by_the_rating(tmp_path: Path, tiny_model: Path) -> None:
     model = shutil.copytree(tiny_model, tmp_path / "modele")
     calibration = json.loads((model / "calibration.json").read_text(encoding="utf-8"))
-    (model / "calibration.json").write_text(json.dumps(calibration | {"rating": [0.0, -20.0, 20.0]}))  # always 3 stars
+    (model / "calibration.json").write_text(
+        json.dumps(calibration | {"rating": [[0.0] * 6, [*[0.0] * 5, 20.0], [0.0] * 6]})
+    )  # always 3 stars
     rows = {"text": ["merci", "attente"], "rating": [3.0, 1.0], "label": ["neutral", "negative"], "dataset": "avis"}
     pd.DataFrame(rows).to_parquet(tmp_path / "notes.parquet")
     found = compare([str(model)], Material(sentiment=tmp_path / "notes.parquet"), load_codebook(), bar=silent)

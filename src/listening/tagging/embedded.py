@@ -147,15 +147,19 @@ class EmbeddedTagger:
                 found[:, window.owner, more] = both[:, place, more]
         return found
 
-    def stars(self, texts: Sequence[str]) -> NDArray[np.float64]:
-        """Give the rating that the network reads in each text, (texts,), -1 to 1: what `rating` is fitted on."""
+    def moods(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        """Give the rating, -1 to 1, and the probability of each sentiment in each text, (texts, 4).
+
+        It is what `rating` is fitted on; a text with several windows has their means, weighted by their tokens.
+        """
         import numpy as np
 
-        found, lengths = np.zeros(len(texts)), np.full(len(texts), 1e-9)
+        found, lengths = np.zeros((len(texts), 4)), np.full((len(texts), 1), 1e-9)
         for inside, output in self._outputs(texts, None):
-            for window, stars in zip(inside, output.stars.tolist(), strict=True):
-                found[window.owner] += stars * len(window.tokens)
-                lengths[window.owner] += len(window.tokens)
+            for part in _parts(inside, output, self._calibration):
+                tokens = len(part.window.tokens)
+                found[part.window.owner] += tokens * np.array([part.stars, *part.sentiment])
+                lengths[part.window.owner] += tokens
         mean: NDArray[np.float64] = found / lengths
         return mean
 
@@ -211,15 +215,13 @@ class EmbeddedTagger:
         return Reading(
             sentiment=sentiment,
             tags=tuple(sorted(tags, key=lambda tag: (-tag.probability, tag.code))),
-            rating=self._rating(float(stars)),
+            rating=self._rating(np.array([stars]), moods[None]),
         )
 
-    def _rating(self, stars: float) -> tuple[float, float, float] | None:
-        import numpy as np
-
-        if (ordered := self._calibration.rating) is None:
+    def _rating(self, stars: NDArray[np.float64], moods: NDArray[np.float64]) -> tuple[float, float, float] | None:
+        if (weights := self._calibration.rating) is None:
             return None
-        few, middling, many = rating(ordered, np.array([stars]))[0].round(4).tolist()
+        few, middling, many = rating(weights, stars, moods)[0].round(4).tolist()
         return few, middling, many
 
 
@@ -230,7 +232,7 @@ class Calibration:
     scale: list[float]
     shift: list[float]
     words: float
-    rating: list[float] | None = None
+    rating: list[list[float]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

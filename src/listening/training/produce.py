@@ -132,7 +132,8 @@ def calibrate(
     content: dict[str, Any] = {"scale": scale.round(4).tolist(), "shift": shift.round(4).tolist(), "words": words}
     if rated:
         ranks = np.array([1 + int(np.sign(one.stars or 0.0)) for one in rated])
-        content["rating"] = fit_rating(tagger.stars([one.text for one in rated]), ranks)
+        seen = tagger.moods([one.text for one in rated])
+        content["rating"] = fit_rating(seen[:, 0], seen[:, 1:], ranks)
     write_json(folder / "calibration.json", content)
     write_json(folder / "thresholds.json", thresholds(probabilities, present, codes))
     scores = held_out(probabilities[natural], present[natural], codes)
