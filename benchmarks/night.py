@@ -14,7 +14,7 @@ from listening.configuration import read_night
 from listening.records import Verbatim
 from listening.steps.night import run_night
 from listening.tagging.engine import load_tagger
-from listening.text.clean import normalise, repair
+from listening.text.clean import repair
 from listening.text.language import detect
 from listening.text.privacy import scrub_all
 from listening.text.segment import segments
@@ -37,7 +37,7 @@ def main() -> None:
     texts = [repair(one.text) for one in read]
     number = len(texts)
     print(f"{number} verbatims de l'exemple")
-    timed("nettoyer", lambda: [normalise(text) for text in texts], texts=number)
+    timed("nettoyer", lambda: [repair(one.text) for one in read], texts=number)
     timed("langue", lambda: [detect(text) for text in texts], texts=number)
     timed("masquer (motifs et noms, chargement compris)", lambda: list(scrub_all(texts)), texts=number)
     timed("masquer (motifs et noms)", lambda: list(scrub_all(texts)), texts=number)

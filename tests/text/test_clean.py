@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listening.text.clean import forum_post, html_to_text, normalise, repair
+from listening.text.clean import forum_post, html_to_text, repair
 
 
 @pytest.mark.parametrize(
@@ -94,28 +94,3 @@ QUOTE = '<aside class="quote"><div class="title">Zoé :</div><blockquote><p>Ils 
 )
 def test_forum_post_keeps_the_author_s_own_words(html: str, text: str) -> None:
     assert forum_post(html) == text
-
-
-@pytest.mark.parametrize(
-    ("text", "normal"),
-    [
-        ("@railis merci", "@mention merci"),
-        ("merci @jo.le-gall, @zoe_29!", "merci @mention, @mention!"),
-        ("@jo@mastodon.example vu", "@mention vu"),
-        ("écrire à jo@example.org", "écrire à jo@example.org"),
-        ("(https://example.org/a_(b)?c=1#d).", "([LIEN])."),
-        ("www.example.org/avis, bof", "[LIEN], bof"),
-        ("voir example.org/suivi/123", "voir [LIEN]"),
-        ("c'est nul.Vraiment nul et/ou lent", "c'est nul.Vraiment nul et/ou lent"),
-        ("rdv @ 10h", "rdv @ 10h"),
-        ("#Railis", "#Railis"),
-        ("@mention [LIEN]", "@mention [LIEN]"),
-    ],
-)
-def test_normalise_marks_handles_and_links(text: str, normal: str) -> None:
-    assert normalise(text) == normal
-
-
-@given(st.text(st.sampled_from("a@.:/ w-_é[](),h"), max_size=30))
-def test_normalise_twice_is_normalise_once(text: str) -> None:
-    assert normalise(normalise(text)) == normalise(text)

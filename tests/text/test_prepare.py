@@ -1,7 +1,7 @@
 from listening.text.prepare import Prepared, prepare
 
 
-def test_prepare_repairs_folds_masks_and_knows_the_language() -> None:
+def test_prepare_repairs_masks_and_knows_the_language() -> None:
     found = prepare(
         [
             "TrÃ¨s dÃ©Ã§u par @numeris, voir https://example.org/x",
@@ -11,7 +11,7 @@ def test_prepare_repairs_folds_masks_and_knows_the_language() -> None:
         ]
     )
     assert found == [
-        Prepared("Très déçu par @mention, voir [LIEN]", "fr"),
+        Prepared("Très déçu par [PSEUDO], voir [LIEN]", "fr"),
         Prepared("I waited two hours and nobody answered the phone", "en"),
         Prepared("Rappelez-moi au [TÉLÉPHONE] svp", "fr"),
         Prepared("", None),

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from typer.exceptions import Abort, TyperException
 
-from listening.cli import codebook, doctor, model, models, night, tag
+from listening.cli import codebook, doctor, model, models, night, privacy, tag
 from listening.cli.french import FrenchCommand, FrenchGroup, usage_error
 from listening.errors import ListeningError
 
@@ -21,7 +21,17 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (night.run, night.ingest, tag.tag, night.summary, model.train, model.evaluate, doctor.doctor):
+COMMANDS = (
+    night.run,
+    night.ingest,
+    tag.tag,
+    privacy.privacy,
+    night.summary,
+    model.train,
+    model.evaluate,
+    doctor.doctor,
+)
+for command in COMMANDS:
     app.command(cls=FrenchCommand)(command)
 app.add_typer(models.app)
 app.add_typer(codebook.app)

@@ -1,4 +1,4 @@
-"""Tag the texts of a file, without store or configuration."""
+"""Tag or mask the texts of a file, without store or configuration."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from listening.records import Reading
 from listening.sources.files import Row, columns, open_rows
 from listening.tagging.abstain import to_review
 from listening.tagging.engine import Tagger, bands, cuts, decide, strongest, tag_all
+from listening.text.clean import repair
 from listening.text.patterns import load_patterns
+from listening.text.privacy import Scrubbed, scrub_all
 
 SAMPLE = 200  # rows looked at to guess which column holds the texts
 
@@ -89,6 +91,15 @@ def tag_rows(
     readings = tag_all(tagger, (row.text for row in read), repeat(question))
     for row, reading in zip(kept, readings, strict=True):
         yield row, decide(reading, thresholds), to_review(reading, uncertain)
+
+
+def mask_rows(rows: Iterable[TextRow]) -> Iterator[tuple[TextRow, Scrubbed]]:
+    """Give each row with its text as it would be stored: repaired, personal data masked.
+
+    Memory does not grow with the number of rows.
+    """
+    kept, read = tee(rows)
+    return zip(kept, scrub_all(repair(row.text) for row in read), strict=True)
 
 
 def to_json(row: TextRow, reading: Reading, review: Sequence[str], *, model: str, codebook: str) -> str:

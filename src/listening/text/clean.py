@@ -27,12 +27,6 @@ INVISIBLE = re.compile(  # a joiner between two pictures stays: it makes one emo
     f"|(?<!{PICTURE})\u200d|\u200d(?!{PICTURE})"
 )
 APOSTROPHE = re.compile("[\u2018\u2019\u201b\u02bc]|(?<=\\w)[`\u00b4\u2032](?=\\w)")
-HANDLE = re.compile(r"(?<![\w@.+-])@\w+(?:[.-]\w+)*(?:@\w+(?:[.-]\w+)+)?")
-LINK = re.compile(
-    r"(?<![\w@])(?:(?:https?|ftp)://|www\.)[^\s<>«»\"\[\]]*[^\s<>«»\"\[\].,;:!?…)'\u2019]"
-    r"|(?<![\w@.+-])(?:[\w-]+\.)+[a-z]{2,10}/[^\s<>«»\"\[\]@]*[^\s<>«»\"\[\]@.,;:!?…)'\u2019]",
-    re.IGNORECASE,
-)
 
 
 def repair(text: str) -> str:
@@ -79,15 +73,6 @@ def forum_post(html: str) -> str:
         if signature.match(line) or (closing.match(line) and _is_short(lines[at:])):
             return "\n".join(lines[:at]).strip() or text
     return text
-
-
-def normalise(text: str) -> str:
-    """Give the text with `@mention` for every handle and `[LIEN]` for every link; e-mail addresses are untouched.
-
-    >>> normalise("@railis voir https://example.org/a?b=1, merci à @jo@mastodon.example ou a@example.org")
-    '@mention voir [LIEN], merci à @mention ou a@example.org'
-    """
-    return HANDLE.sub("@mention", LINK.sub("[LIEN]", text))
 
 
 def _is_short(lines: list[str]) -> bool:

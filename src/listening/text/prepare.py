@@ -1,15 +1,15 @@
-"""The way of a text before it is stored: repaired, mentions and links folded, personal data masked, language known."""
+"""The way of a text before it is stored: repaired, personal data masked, language known."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from listening.text.clean import normalise, repair
+from listening.text.clean import repair
 from listening.text.language import detect
 from listening.text.privacy import scrub_all
 
-VERSION = "1"  # change it when the same raw text would come out otherwise: what is stored is then prepared anew
+VERSION = "2"  # change it when the same raw text would come out otherwise: what is stored is then prepared anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,5 @@ class Prepared:
 
 def prepare(texts: Sequence[str], *, language: str = "fr") -> list[Prepared]:
     """Make texts fit to be stored, in their order; `language` is that of texts too short to tell."""
-    clean = [normalise(repair(text)).strip() for text in texts]
-    scrubbed = [one.text for one in scrub_all(clean)]
+    scrubbed = [one.text for one in scrub_all(repair(text).strip() for text in texts)]
     return [Prepared(text, detect(text, default=language) if text else None) for text in scrubbed]

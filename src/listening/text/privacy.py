@@ -6,11 +6,14 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
+from typing import get_args
 
 from listening.text.identifiers import mask_identifiers
+from listening.text.masks import Kind, Mask, Masked
 from listening.text.persons import person_spans
 
 BATCH = 256  # texts that go through the name model together
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +27,10 @@ class Scrubbed:
 def scrub(text: str, *, names: bool = True, keep: Collection[str] = ()) -> Scrubbed:
     """Give the text with personal data replaced by markers.
 
-    The markers are `[TÉLÉPHONE] [E-MAIL] [IBAN] [CARTE] [NIR] [ADRESSE] [RÉFÉRENCE] [PERSONNE]`. Scrubbing a scrubbed
-    text changes nothing. `names=False` leaves persons' names in, and the model that finds them unloaded. `keep` lists
-    brands that look like persons, beyond those of `data/names.yaml`.
+    The markers are `[TÉLÉPHONE] [E-MAIL] [IBAN] [CARTE] [NIR] [SIRET] [PLAQUE] [IP] [NAISSANCE] [PSEUDO] [LIEN]
+    [ADRESSE] [RÉFÉRENCE] [PERSONNE]`: `KINDS`. Amounts, ordinary dates, versions, and links to a home page stay.
+    Scrubbing a scrubbed text changes nothing. `names=False` leaves persons' names in, and the model that finds them
+    unloaded. `keep` lists brands that look like persons, beyond those of `data/names.yaml`.
 
     >>> scrub("Mme Kerbellec, 06.39.98.12.44, dossier SIN-2025-88120 : 150 € en 2019").text
     'Mme [PERSONNE], [TÉLÉPHONE], dossier [RÉFÉRENCE] : 150 € en 2019'
@@ -40,24 +44,32 @@ def scrub_all(texts: Iterable[str], *, names: bool = True, keep: Collection[str]
     >>> list(scrub_all(["au 3949", "au 0639981244"], names=False))
     [Scrubbed(text='au 3949', counts={}), Scrubbed(text='au [TÉLÉPHONE]', counts={'TÉLÉPHONE': 1})]
     """
+    for masked in mask_all(texts, names=names, keep=keep):
+        yield Scrubbed(masked.text, dict(Counter(mask.kind for mask in masked.masks)))
+
+
+def mask_all(texts: Iterable[str], *, names: bool = True, keep: Collection[str] = ()) -> Iterator[Masked]:
+    """Give each text as `scrub_all` does, with the passages that were masked.
+
+    >>> next(mask_all(["au 0639981244"], names=False)).masks
+    (Mask(start=3, stop=13, kind='TÉLÉPHONE'),)
+    """
     stream = iter(texts)
     while batch := list(islice(stream, BATCH)):
-        yield from _scrub_batch(batch, names=names, keep=frozenset(keep))
+        yield from _mask_batch(batch, names=names, keep=frozenset(keep))
 
 
-def _scrub_batch(texts: list[str], *, names: bool, keep: frozenset[str]) -> list[Scrubbed]:
-    """Scrub until nothing changes: a marker alters what is read around it, and a second run must find nothing."""
-    counts = [Counter[str]() for _ in texts]
-    texts, changed = list(texts), list(range(len(texts)))
+def _mask_batch(texts: list[str], *, names: bool, keep: frozenset[str]) -> list[Masked]:
+    """Mask until nothing changes: a marker alters what is read around it, and a second run must find nothing."""
+    masked = [Masked(text) for text in texts]
+    changed = list(range(len(masked)))
     while changed:
-        before = [texts[at] for at in changed]
+        before = [masked[at].text for at in changed]
         for at in changed:
-            texts[at], found = mask_identifiers(texts[at])
-            counts[at].update(found)
+            masked[at] = mask_identifiers(masked[at])
         if names:
-            for at, spans in zip(changed, person_spans([texts[at] for at in changed], keep=keep), strict=True):
-                for start, stop in reversed(spans):
-                    texts[at] = f"{texts[at][:start]}[PERSONNE]{texts[at][stop:]}"
-                counts[at].update({"PERSONNE": len(spans)} if spans else {})
-        changed = [at for at, old in zip(changed, before, strict=True) if texts[at] != old]
-    return [Scrubbed(text, dict(count)) for text, count in zip(texts, counts, strict=True)]
+            found = person_spans([masked[at].text for at in changed], keep=keep)
+            for at, spans in zip(changed, found, strict=True):
+                masked[at] = masked[at].mask([Mask(start, stop, "PERSONNE") for start, stop in spans])
+        changed = [at for at, old in zip(changed, before, strict=True) if masked[at].text != old]
+    return masked

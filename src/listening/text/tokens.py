@@ -47,6 +47,7 @@ def tokenise(text: str, dictionary: frozenset[str]) -> Iterator[Token]:
         word, small = match[0], flat(match[0])
         parts = small.split("-")
         listed = all(part in name_words("first_names") | name_words("ordinary_first_names") for part in parts)
+        compound = len(parts) > 1 and parts[0] in name_words("compounding") and parts[1].isalpha()
         initial = len(word) == 2 and word[1] == "." and word[0].isupper() and word != "M."
         ordinary = small in name_words("stops") or not LETTERS.fullmatch(small) or _is_known(small, dictionary)
         yield Token(
@@ -56,8 +57,8 @@ def tokenise(text: str, dictionary: frozenset[str]) -> Iterator[Token]:
             flat=small,
             joined=end > 0 and text[end : match.start()] in ("", " "),
             initial=initial,
-            first=listed and (len(parts) > 1 or small in name_words("first_names")),
-            given=listed or initial,
+            first=compound or (listed and (len(parts) > 1 or small in name_words("first_names"))),
+            given=listed or compound or initial,
             rare=len(word) >= SHORTEST and not ordinary,
         )
         end = match.end()

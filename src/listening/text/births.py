@@ -1,0 +1,49 @@
+"""Dates of birth, where birth is said: "né le 12/03/1965", never a date alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from listening.text.masks import Rule
+from listening.text.patterns import load_patterns
+from listening.text.tokens import either
+
+DAY, MONTH, YEAR = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:0?[1-9]|1[0-2])", r"(?:19|20)\d\d"
+NUMERIC = (
+    rf"{DAY}\s?[/.-]\s?{MONTH}\s?[/.-]\s?(?:{YEAR}|\d\d)|{DAY} {MONTH} {YEAR}|{YEAR}[/.-]{MONTH}[/.-]{DAY}"
+    rf"|(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2]){YEAR}"
+)
+GAP = r"[^\d.!?;\n]"  # a date of birth stands in the clause of what announces it
+
+
+def birth_rules() -> Iterator[Rule]:
+    """Give the rules for dates in figures or in words, by what announces them."""
+    words = {name: either(listed) for name, listed in load_patterns("births").items()}
+    number = f"(?:{either(load_patterns('numbers')['numbers'])})(?!\\w)"
+    spelt = rf"{number}(?:[\s-]+(?:et[\s-]+)?{number}){{0,8}}"
+    year = rf"(?:{YEAR}|'?\d\d(?!\d|\s?(?:h|ans|€|%|:))|{spelt})"
+    worded = rf"(?:1er|premier|{DAY}|{spelt})\s+(?:{words['months']})\.?(?:\s+{year})?"
+    date = rf"(?<![\d/.-])(?P<code>{NUMERIC}|{worded})(?!\w)"
+    month = rf"en\s+(?P<code>(?:{words['months']})\s+{YEAR})(?!\d)"
+    led = rf"(?:{GAP}{{0,40}}?(?:(?<!\w)(?:le|un)\s+|[:(,]\s*)|\s+)"
+    kin = rf"{GAP}{{0,15}}(?<!\w)(?:{words['family']})(?!\w){GAP}{{0,15}}?"
+    for pattern in (
+        rf"(?<!\w)née?s?(?![\w-]){led}{date}",
+        rf"(?<!\w)n[ée]e?s?\s+le\s+{date}",  # without its accent, "ne" is a negation unless a date comes at once
+        rf"(?<!\w)née?s?\s+{month}",
+        rf"(?<!\w)(?:{words['births']})(?!\w){GAP}{{0,30}}?{date}",
+        rf"(?<!\w)(?:{words['beside']})\s+{date}",
+        rf"{date}{GAP}{{0,15}}?(?<!\w)(?:{words['after']})(?!\w)",
+        rf"(?<!\w)(?:{words['people']})\s+de\s+{YEAR}\W{{1,4}}{date}",
+        rf"\[naissance\]{kin}(?:(?<!\w)(?:du|le)\s+|[:(,]\s*){date}",
+    ):
+        yield Rule("NAISSANCE", re.compile(pattern, re.IGNORECASE))
+    aged = rf"(?<!\w)(?:\d{{1,3}}|{spelt})\s+ans\s*[,(:]?\s*(?:le\s+)?"
+    for pattern in (rf"{aged}{date}", rf"(?<!\w)anniversaire(?!\w){GAP}{{0,20}}?{date}"):
+        yield Rule("NAISSANCE", re.compile(pattern, re.IGNORECASE), _is_old)
+
+
+def _is_old(match: re.Match[str]) -> bool:
+    """Whether the date is of another century: beside an age or a birthday, a recent one is that of an event."""
+    return bool(re.search(r"(?<!\d)19\d\d$", match["code"]))

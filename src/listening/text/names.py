@@ -1,0 +1,106 @@
+"""Names among the words of a text: where one that begins at a word ends, and what makes it no person's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import zip_longest
+
+from listening.text.tokens import SHORTEST, Token, name_words
+
+LONGEST = 5  # words of a name
+
+Span = tuple[int, int]
+
+
+def in_capitals(tokens: list[Token], at: int) -> list[Token]:
+    """Give the name in capitals that begins at `at`; what follows a first name may be ordinary or in small letters."""
+    name: list[Token] = []
+    for token, after in with_next(tokens[at : at + LONGEST + 1]):
+        last = name[-1] if name else None
+        leads = is_particle(token) and after is not None and after.joined and (after.rare or _is_bridge(after))
+        if (last and not token.joined) or (not leads and (token.flat in name_words("stops") or is_particle(token))):
+            break
+        if not token.capital:
+            if last and leads and _is_bridge(token):
+                name.append(token)
+                continue
+            if last and last.first and token.rare and len(token.word) > SHORTEST:
+                name.append(token)
+            break
+        if last and not (token.rare or token.given or leads):
+            goes_on = after is not None and after.joined and after.flat not in name_words("stops")
+            if not last.given or (token.word.isupper() and last.word.isupper() and goes_on):
+                break
+        name.append(token)
+    return name
+
+
+def in_small_letters(tokens: list[Token], at: int) -> list[Token]:
+    """Give the name that begins at `at` in small letters: words that no dictionary knows, or a first name."""
+    name: list[Token] = []
+    for token, after in with_next(tokens[at : at + LONGEST + 1]):
+        leads = is_particle(token) and after is not None and after.joined and after.rare
+        follows = not name or (token.joined and (token.first or name[-1].given or is_particle(name[-1])))
+        if not follows or not (leads or token.given or (token.rare and len(token.word) > SHORTEST)):
+            break
+        name.append(token)
+    return name
+
+
+def listed_after(text: str, tokens: list[Token], at: int) -> Iterator[Span]:
+    """Give the names that follow one in a list, `at` being the word after it: "merci à Léa, Capu et Odile"."""
+    while at < len(tokens):
+        between = text[tokens[at - 1].stop : tokens[at].start]
+        if between == " " and tokens[at].flat == "et":
+            at += 1
+        elif between != ", ":
+            return
+        name = in_capitals(tokens, at) if at < len(tokens) and tokens[at].capital else []
+        if not name or not (name[0].rare or name[0].given):
+            return
+        yield name[0].start, name[-1].stop
+        at += len(name)
+
+
+def with_next(tokens: list[Token]) -> Iterator[tuple[Token, Token | None]]:
+    """Give each word with the one after it."""
+    return zip_longest(tokens, tokens[1:])
+
+
+def is_sure(name: list[Token]) -> bool:
+    """Whether it can only be a name: it begins with a first name, or holds words in no dictionary beside others."""
+    known = all(token.rare or token.given or is_particle(token) for token in name)
+    return name[0].first or (len(name) > 1 and known and any(token.rare for token in name))
+
+
+def is_shouted(token: Token, after: Token) -> bool:
+    """Whether the word is a surname as in a register: "PETIT Julien"."""
+    alone = token.word.isupper() and len(token.word) > SHORTEST and not after.word.isupper()
+    return alone and token.flat not in name_words("stops")
+
+
+def is_particle(token: Token) -> bool:
+    """Whether it may stand before a surname: "de", "Le", "van"."""
+    return token.flat in name_words("particles")
+
+
+def is_thing(tokens: list[Token], at: int, *, alone: bool = False) -> bool:
+    """Whether the name at `at` is that of a street, a school, an animal, a product; `alone` when it is a single word.
+
+    "rue de Julien", "le parfum Nina", and alone: "chez Mathilde", "un Pierrot".
+    """
+    before = at - 1
+    if alone and before >= 0 and tokens[before].flat in name_words("articles"):
+        return True
+    while before >= 0 and tokens[before].given:
+        before -= 1
+    if before >= 0 and tokens[before].flat in name_words("things"):
+        return True
+    while before >= 0 and (tokens[before].given or is_particle(tokens[before])):
+        before -= 1
+    return before >= 0 and tokens[before].flat in name_words("places")
+
+
+def _is_bridge(token: Token) -> bool:
+    """Whether it stands within a foreign surname: "Van den Bosch"."""
+    return token.flat in name_words("bridges")

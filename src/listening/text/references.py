@@ -1,0 +1,77 @@
+"""Numbers of a person's business: an order, a file, a contract, a parcel, a customer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache, partial
+
+from listening.text.masks import Rule
+from listening.text.patterns import load_patterns
+from listening.text.tokens import either
+
+MARKED, UNMARKED, ALONE = 4, 5, 6  # digits of a reference: beside its word and "n°", beside one of them, beside none
+CODED = 3  # beside its word, when letters lead it
+EIGHT = 8  # of a reference of nothing but figures
+NEAR = 25  # characters before a number in which a law is said
+
+LETTERS_FIRST = r"(?<![\w@.-])(?P<code>(?:[A-Za-z]{2,10}[-_]?|[A-Za-z][-_]?(?=\d{6}))\d[^\W_]*(?:[-_][^\W_]+)*)(?!\w)"
+DIGITS_FIRST = r"(?<![\w@.,-])(?P<code>\d+[A-Z][A-Z0-9]*)(?!\w)"
+JOINED = r"(?<![\w@./-])(?=[\d/_-]{0,24}[A-Z])(?P<code>[A-Z]{0,6}\d*(?:[-/_][A-Z]*\d+[A-Z]*)+)(?![\w/-]|[.,]\d)"
+HYPHENED = r"(?<![\w.,/-])(?!97[89]-)(?P<code>(?=[\d-]*\d{5})\d+(?:-\d+){1,4})(?![\w/-]|[.,]\d)"
+DIGITS = r"(?<![\w+])(?<!\d[.,/-])(?P<code>\d{8,})(?!\w|[.,]\d)"
+REGISTERED = r"(?<!\w)(?P<code>\d[A-Z] ?\d{3} ?\d{3} ?\d{4} ?\d|[A-Z]{2} ?\d{3} ?\d{3} ?\d{3} ?[A-Z]{2})(?!\w)"
+ANNOUNCED = (
+    r"(?:[A-Za-z]{1,6}[-_/]?|[A-Z]{1,6}[ ])?\d(?:[\w/-]|\.(?=\d))*(?:[ ]\d{2,}(?!\w|[.,]\d))*"
+    r"(?:[ ][A-Z](?=[,.;:)!?]|$))?(?<=\w)(?!\w|,\d)"
+)
+CODE = r"(?=[A-Z\d/-]*\d)(?:[A-Z]{1,6}[-/]?)?\d[A-Z\d]*(?:[-/][A-Z\d]+)*(?![\w/-]|[.,]\d|,\d)"
+NO_CODE = re.compile(  # dates, years, times, sizes
+    r"\d{1,2}[/. -]\d{1,2}(?:[/. -](?:(?:19|20)\d\d|\d\d))?|(?:19|20)\d\d[/.-](?:0?[1-9]|1[0-2])(?:[/.-]\d{1,2})?"
+    r"|(?:19|20)\d\d(?:[-/ ](?:19|20)\d\d)*|\d{1,2} ?[hH:].*|\d+x\d+.*"
+)
+
+
+def reference_rules() -> Iterator[Rule]:
+    """Give the rules for "numéro de ma commande : 4821", "commande n° 4821", "dossier 48213", "KB7741902"."""
+    words = {name: either(listed) for name, listed in load_patterns("references").items()}
+    no_unit = rf"(?![ ]?(?i:{words['units']})(?!\w))"
+    code = rf"(?P<code>{ANNOUNCED})"
+    gap = r"[\s:=(«\"#-]{0,3}"
+    verbs = rf"{gap}(?:(?:{words['verbs']})(?:(?<=')|(?!\w))\s*[:«]?\s*){{0,3}}"
+    links = rf"{gap}(?:(?:{words['links']}|{words['verbs']})(?:(?<=')|(?!\w))\s*[:«]?\s*){{0,3}}"
+    noun = rf"(?:{words['references']}|{words['marked_references']})s?"
+    mark = rf"(?:{words['marks']}|{words['weak_marks']})"
+    for least, pattern in (
+        (ALONE, REGISTERED),
+        (ALONE, LETTERS_FIRST),
+        (MARKED, rf"(?<!\w)(?i:{mark}{links}{noun}{links}){code}"),
+        (MARKED, rf"(?<!\w)(?i:{noun}{links}{mark}{links}){code}"),
+        (UNMARKED, rf"(?<!\w)(?i:(?:{words['references']}|{words['marks']})s?{verbs}){code}"),
+        (UNMARKED, rf"(?<!\w)(?i:(?:{words['references']})s?)[ ][A-Z]{{2,8}}[ ]{code}"),
+        (CODED, rf"(?<!\w)(?i:(?:{words['coded_references']})s?){gap}(?P<code>[A-Z]{{1,6}}[-/]\d{{3,}}(?:[-/]\w+)*)"),
+        (
+            UNMARKED,
+            rf"(?<!\w)(?i:(?:{words['references']})s?)(?:[ ][^\W\d_]+){{1,3}}[ ]?[:#(]?[ ]?(?<!\w)(?P<code>{CODE})",
+        ),
+        (ALONE, rf"(?<!\w)(?i:(?:{words['marked_references']})s?{verbs}){code}"),
+        (ALONE, JOINED),
+        (EIGHT, HYPHENED),
+        (ALONE, DIGITS_FIRST),
+        (ALONE, DIGITS),
+    ):
+        yield Rule("RÉFÉRENCE", re.compile(pattern + no_unit), partial(_is_code, least=least))
+
+
+def _is_code(match: re.Match[str], *, least: int) -> bool:
+    code = match["code"]
+    digits = sum(character.isdigit() for character in code)
+    mixed = code.isupper() and digits >= (2 if least == MARKED else 3) and len(code) > least and least < ALONE
+    if _laws().search(match.string[max(0, match.start() - NEAR) : match.start()]):
+        return False
+    return (digits >= least or mixed) and not NO_CODE.fullmatch(re.sub(r"^[A-Za-z]+[-_ ]?", "", code))
+
+
+@cache
+def _laws() -> re.Pattern[str]:
+    return re.compile(rf"(?i)(?<!\w)(?:{either(load_patterns('references')['laws'])})\s*$")
