@@ -43,8 +43,9 @@ def sources(tmp_path: Path, tiny_model: Path) -> Sources:
     unlabelled, rated, codings = tmp_path / "textes.parquet", tmp_path / "notes.parquet", tmp_path / "codages.jsonl"
     texts = ["Personne ne répond au téléphone", "attente très longue", "merci, accueil parfait"]
     pd.DataFrame({"text": texts, "dataset": "essai"}).to_parquet(unlabelled)
-    notes = {"text": [f"{'trop cher' if rank % 2 else 'parfait'} {rank}" for rank in range(20)], "dataset": "x"}
-    notes |= {"rating": [1.0 if rank % 2 else 5.0 for rank in range(20)], "label": ["positive", "negative"] * 10}
+    words = ("trop cher", "correct", "parfait")
+    notes = {"text": [f"{words[rank % 3]} {rank}" for rank in range(90)], "dataset": "x"}
+    notes |= {"rating": [1.0, 3.0, 5.0] * 30, "label": ["negative", "neutral", "positive"] * 30}
     pd.DataFrame(notes).to_parquet(rated)
     shown = {"code": "effort.attente", "polarity": "negatif", "start": 0, "end": 7}
     record = {"text": content_id(texts[1]), "draw": "natural", "sentiment": "negatif", "tags": [shown]}

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from listening.records import POLARITIES
 from listening.tagging.modeling import ListeningModel
 from listening.training.calibrate import cross_fitted, fit_calibration, fit_rating, held_out, thresholds
 from listening.training.configuration import TrainingConfiguration, read_training
@@ -116,7 +117,7 @@ def calibrate(
 ) -> None:
     """Fit calibration, thresholds and held-out scores of a saved model on examples that it was not trained on.
 
-    `held` are coded; `rated`, if there are some, have stars.
+    `held` are coded; `rated` have stars; a model has no rating without some that are few, middling and many.
 
     Thresholds are for best F1 on all of them; probabilities and held-out scores (so wished precisions and bands) are
     those of the naturally drawn ones, as verbatims come.
@@ -130,8 +131,8 @@ def calibrate(
     scale, shift, words = fit_calibration(deep, lexical, present, natural, seed=seed)
     probabilities = cross_fitted(deep, lexical, present, natural, words, seed=seed + 1)
     content: dict[str, Any] = {"scale": scale.round(4).tolist(), "shift": shift.round(4).tolist(), "words": words}
-    if rated:
-        ranks = np.array([1 + int(np.sign(one.stars or 0.0)) for one in rated])
+    ranks = np.array([1 + int(np.sign(one.stars or 0.0)) for one in rated])
+    if len(set(ranks.tolist())) == len(POLARITIES):
         seen = tagger.moods([one.text for one in rated])
         content["rating"] = fit_rating(seen[:, 0], seen[:, 1:], ranks)
     write_json(folder / "calibration.json", content)
