@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+STEP = 128  # tokens to a multiple of which a row is filled up: a processor keeps what it compiled for each new length
 Runs = list[tuple[int, int, int]]  # of texts of one length that follow each other: first token, texts, tokens of each
 
 
@@ -24,10 +25,11 @@ def packed(encoder: Any, input_ids: Tensor, lengths: Sequence[int], *, layer: in
     `BertModel`. Texts need no order, but those of like length should follow each other.
     """
     kept = torch.arange(input_ids.shape[1]) < torch.tensor(lengths).unsqueeze(1)  # (B, T)
-    place = kept.nonzero()[:, 1]
+    spare = (0, -sum(lengths) % STEP)
+    ids, places = (functional.pad(part, spare) for part in (input_ids[kept], kept.nonzero()[:, 1]))
     words = encoder.embeddings
-    state = words.word_embeddings(input_ids[kept]) + words.token_type_embeddings.weight[0]
-    state = words.LayerNorm(state + words.position_embeddings(place))
+    state = words.word_embeddings(ids) + words.token_type_embeddings.weight[0]
+    state = words.LayerNorm(state + words.position_embeddings(places))
     found, runs = [], _runs(lengths)
     for number, block in enumerate(encoder.encoder.layer, start=1):
         state = _block(block, state, runs)
@@ -50,7 +52,7 @@ def _block(block: Any, state: Tensor, runs: Runs) -> Tensor:
     asked, offered, told = (
         part(state).view(len(state), heads, -1) for part in (attention.query, attention.key, attention.value)
     )
-    read = torch.empty_like(told)
+    read = torch.zeros_like(told)
     for first, texts, length in runs:
         stop = first + texts * length
         query, key, value = (
@@ -65,5 +67,5 @@ def _block(block: Any, state: Tensor, runs: Runs) -> Tensor:
 
 def _padded(state: Tensor, kept: Tensor) -> Tensor:
     whole = state.new_zeros(*kept.shape, state.shape[1])
-    whole[kept] = state
+    whole[kept] = state[: int(kept.sum())]
     return whole
