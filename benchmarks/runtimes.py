@@ -20,10 +20,8 @@ import torch
 from torch import Tensor
 
 from listening.tagging.embedded import EmbeddedTagger, default_folder
-from listening.tagging.encoding import batches, collate, windows
 from listening.tagging.packed import packed
-from listening.text.segment import segments
-from tagging import best, corpus, operations
+from tagging import best, corpus, prepared
 
 Batch = dict[str, Tensor]
 Run = Callable[[Batch], Tensor]  # states of a batch, (B, T, H)
@@ -49,10 +47,7 @@ def torch_runs(encoder: torch.nn.Module) -> Iterator[tuple[str, Run]]:
         whole = torch.ao.quantization.quantize_dynamic(deepcopy(encoder), {torch.nn.Linear}, dtype=torch.qint8)
     for name, one in (("fp32", encoder), ("bf16", small), ("int8", whole)):
         yield f"torch {name}, avec remplissage", partial(_padded, States(one))
-        yield (
-            f"torch {name}, sans remplissage",
-            partial(_packed, one),
-        )
+        yield f"torch {name}, sans remplissage", partial(_packed, one)
 
 
 def _padded(states: torch.nn.Module, batch: Batch) -> Tensor:
@@ -61,7 +56,7 @@ def _padded(states: torch.nn.Module, batch: Batch) -> Tensor:
 
 
 def _packed(encoder: torch.nn.Module, batch: Batch) -> Tensor:
-    return packed(encoder, batch["input_ids"], batch["attention_mask"].sum(dim=1).tolist())[0]
+    return packed(encoder, batch["input_ids"], batch["attention_mask"])[0]
 
 
 def openvino_runs(encoder: torch.nn.Module, example: Batch) -> Iterator[tuple[str, Run]]:
@@ -111,11 +106,8 @@ def main() -> None:
     chosen = options.parse_args()
     tagger, texts = EmbeddedTagger(chosen.model), corpus()
     texts = texts[:: max(1, len(texts) // chosen.texts)]
-    network, tokenizer, _ = tagger.loaded
-    encoder = network.encoder.float()
-    cut = windows(tokenizer, texts, [segments(text) for text in texts], [None] * len(texts))
-    read = [collate([cut[rank] for rank in ranks]) for ranks in batches(cut, budget=tagger.budget)]
-    work = operations(encoder.config, cut)
+    encoder = tagger.loaded[0].encoder.float()
+    read, work = prepared(tagger, texts)
     example = {name: read[-1][name][:2] for name in ("input_ids", "attention_mask")}
     known = [States(encoder)(batch["input_ids"], batch["attention_mask"]) for batch in read]
 

@@ -20,7 +20,7 @@ import torch
 from listening.configuration import read_night
 from listening.records import Verbatim
 from listening.tagging.embedded import EmbeddedTagger, default_folder
-from listening.tagging.encoding import Window, batches, collate, windows
+from listening.tagging.encoding import batches, collate, windows
 from listening.tagging.engine import tag_all
 from listening.text.segment import segments
 
@@ -67,11 +67,9 @@ def peak(dtype: torch.dtype) -> float:
 
 def encoder(tagger: EmbeddedTagger, texts: list[str]) -> tuple[float, float]:
     """Give seconds and useful floating-point operations (padding left out) of the encoder alone on the texts."""
-    network, tokenizer, device = tagger.loaded
-    cut = windows(tokenizer, texts, [segments(text) for text in texts], [None] * len(texts))
-    batched = [collate([cut[rank] for rank in ranks]) for ranks in batches(cut, budget=tagger.budget)]
+    network, _, device = tagger.loaded
+    batched, work = prepared(tagger, texts)
     inputs = [{name: tensor.to(device) for name, tensor in batch.items()} for batch in batched]
-    work = operations(network.encoder.config, cut)
 
     @torch.inference_mode()
     def run() -> None:
@@ -81,11 +79,15 @@ def encoder(tagger: EmbeddedTagger, texts: list[str]) -> tuple[float, float]:
     return best(run, times=3), work
 
 
-def operations(shape: Any, cut: list[Window]) -> float:
-    """Give the floating-point operations that an encoder needs for windows of tokens, padding left out."""
+def prepared(tagger: EmbeddedTagger, texts: list[str]) -> tuple[list[dict[str, torch.Tensor]], float]:
+    """Give the batches of the texts and the floating-point operations that the encoder needs, padding left out."""
+    network, tokenizer, _ = tagger.loaded
+    cut = windows(tokenizer, texts, [segments(text) for text in texts], [None] * len(texts))
+    shape = network.encoder.config
     weights = shape.num_hidden_layers * (4 * shape.hidden_size**2 + 2 * shape.hidden_size * shape.intermediate_size)
     attention = 4 * shape.num_hidden_layers * shape.hidden_size
-    return float(sum(len(one.tokens) * (2 * weights + attention * len(one.tokens)) for one in cut))
+    work = sum(len(one.tokens) * (2 * weights + attention * len(one.tokens)) for one in cut)
+    return [collate([cut[rank] for rank in ranks]) for ranks in batches(cut, budget=tagger.budget)], float(work)
 
 
 def memory(tagger: EmbeddedTagger, texts: list[str], number: int) -> None:

@@ -15,7 +15,7 @@ def test_packed_gives_the_states_of_the_encoder(tiny_model: Path, lengths: list[
     mask = torch.arange(6) < torch.tensor(lengths)[:, None]
     with torch.inference_mode():
         known = encoder(input_ids=ids.where(mask, 1), attention_mask=mask.long(), output_hidden_states=True)
-        last, first = packed(encoder, ids, lengths, layer=1)
+        last, first = packed(encoder, ids, mask.long(), layer=1)
     assert torch.allclose(last[mask], known.last_hidden_state[mask], atol=1e-5)
     assert torch.allclose(first[mask], known.hidden_states[1][mask], atol=1e-5)
     assert not last[~mask].any()

@@ -10,7 +10,7 @@ import typer
 
 def train(
     folder: Annotated[Path, typer.Argument(metavar="DOSSIER", help="Dossier du modèle ; il contient training.yaml.")],
-    base: Annotated[str, typer.Option(metavar="ID_OU_DOSSIER", help="Encodeur de départ, du hub ou d'un dossier.")],
+    base: Annotated[str, typer.Option(metavar="ID_OU_DOSSIER", help="Encodeur, ou modèle à former plus avant.")],
     coded: Annotated[Path, typer.Option(help="Verbatims codés, en JSONL.")],
     codings: Annotated[
         Path | None, typer.Option(help="Codages à part de leurs textes (pris dans --unlabelled et --rated), en JSONL.")

@@ -120,17 +120,8 @@ class EmbeddedTagger:
         self, texts: Sequence[str], questions: Sequence[str | None] | None = None, *, look: Look | None = None
     ) -> list[Reading]:
         """Read each text; a text without a word gets `neutre` and no tag. `look` sees each batch as it passes."""
-        parts: dict[int, list[Part]] = {}
-        for inside, output in self._outputs(texts, questions, middle=bool(look)):
-            if look:
-                look(inside, output)
-            for part in _parts(inside, output, self._calibration):
-                parts.setdefault(part.window.owner, []).append(part)
-        readings = []
-        for owner, text in enumerate(texts):
-            read = sorted(parts.get(owner, ()), key=lambda part: part.window.first)
-            readings.append(self._reading(text, read) if read else NOTHING)
-        return readings
+        read = self._read(texts, questions, look=look)
+        return [self._reading(text, parts) if parts else NOTHING for text, parts in zip(texts, read, strict=True)]
 
     def logits(self, texts: Sequence[str], questions: Sequence[str | None] | None = None) -> NDArray[np.float64]:
         """Give the logits before calibration, deep and lexical, (2, texts, codes): what calibration is fitted on.
@@ -154,14 +145,7 @@ class EmbeddedTagger:
         """
         import numpy as np
 
-        found, lengths = np.zeros((len(texts), 4)), np.full((len(texts), 1), 1e-9)
-        for inside, output in self._outputs(texts, None):
-            for part in _parts(inside, output, self._calibration):
-                tokens = len(part.window.tokens)
-                found[part.window.owner] += tokens * np.array([part.stars, *part.sentiment])
-                lengths[part.window.owner] += tokens
-        mean: NDArray[np.float64] = found / lengths
-        return mean
+        return np.stack([_overall(parts) if parts else np.zeros(4) for parts in self._read(texts, None)])
 
     def states(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Give the mean state of each text, (texts, width), of unit length: what heads added later are fitted on."""
@@ -169,6 +153,18 @@ class EmbeddedTagger:
         for inside, output in self._outputs(texts, None, middle=True):
             pool.add(inside, output)
         return pool.verbatims(len(texts))
+
+    def _read(
+        self, texts: Sequence[str], questions: Sequence[str | None] | None, *, look: Look | None = None
+    ) -> list[list[Part]]:
+        """Give the windows of each text, in its order; none for a text without a word."""
+        read: list[list[Part]] = [[] for _ in texts]
+        for inside, output in self._outputs(texts, questions, middle=bool(look)):
+            if look:
+                look(inside, output)
+            for part in _parts(inside, output, self._calibration):
+                read[part.window.owner].append(part)
+        return [sorted(parts, key=lambda part: part.window.first) for parts in read]
 
     def _outputs(
         self, texts: Sequence[str], questions: Sequence[str | None] | None, *, middle: bool = False
@@ -191,9 +187,7 @@ class EmbeddedTagger:
         """Join a text's windows: the strongest window for each code, sentiment by length."""
         import numpy as np
 
-        lengths = [len(part.window.tokens) for part in parts]
-        moods = np.average([part.sentiment for part in parts], axis=0, weights=lengths)
-        stars = np.average([part.stars for part in parts], weights=lengths)
+        stars, *moods = _overall(parts)
         presence = np.stack([part.presence for part in parts])  # (W, C)
         tags = []
         for column in np.flatnonzero(presence.max(axis=0) >= FLOOR).tolist():
@@ -215,7 +209,7 @@ class EmbeddedTagger:
         return Reading(
             sentiment=sentiment,
             tags=tuple(sorted(tags, key=lambda tag: (-tag.probability, tag.code))),
-            rating=self._rating(np.array([stars]), moods[None]),
+            rating=self._rating(np.array([stars]), np.array([moods])),
         )
 
     def _rating(self, stars: NDArray[np.float64], moods: NDArray[np.float64]) -> tuple[float, float, float] | None:
@@ -248,6 +242,15 @@ class Part:
     sentiment: NDArray[np.float32]
     attention: NDArray[np.float32]
     stars: NDArray[np.float32]
+
+
+def _overall(parts: Sequence[Part]) -> NDArray[np.float64]:
+    """Give the rating and the sentiments of a text, (4,): the means of its windows, weighted by their tokens."""
+    import numpy as np
+
+    lengths = [len(part.window.tokens) for part in parts]
+    mean: NDArray[np.float64] = np.average([[part.stars, *part.sentiment] for part in parts], axis=0, weights=lengths)
+    return mean
 
 
 def _parts(inside: Sequence[Window], output: TaggerOutput, calibration: Calibration) -> list[Part]:

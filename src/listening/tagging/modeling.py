@@ -124,7 +124,7 @@ class ListeningModel(PreTrainedModel):
         """Give the states (B, T, H), and those at two thirds of the depth if they are asked for."""
         layer = 2 * self.encoder.config.num_hidden_layers // 3 if middle else None
         if not self.training and input_ids.device.type == "cpu" and isinstance(self.encoder, BertModel):
-            states, *within = packed(self.encoder, input_ids, attention_mask.sum(dim=1).tolist(), layer=layer)
+            states, *within = packed(self.encoder, input_ids, attention_mask, layer=layer)
             return states, within[0] if within else None
         read = self.encoder(input_ids=input_ids, attention_mask=attention_mask, output_hidden_states=middle)
         return read.last_hidden_state, read.hidden_states[layer] if middle else None

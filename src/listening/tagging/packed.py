@@ -18,13 +18,13 @@ STEP = 128  # tokens to a multiple of which a row is filled up: a processor keep
 Runs = list[tuple[int, int, int]]  # of texts of one length that follow each other: first token, texts, tokens of each
 
 
-def packed(encoder: Any, input_ids: Tensor, lengths: Sequence[int], *, layer: int | None = None) -> list[Tensor]:
-    """Encode B texts padded to T tokens, (B, T), of which the first `lengths` count; give states (B, T, H).
+def packed(encoder: Any, input_ids: Tensor, attention_mask: Tensor, *, layer: int | None = None) -> list[Tensor]:
+    """Encode B texts padded to T tokens, (B, T), the padding last; give states (B, T, H).
 
     `layer` asks for a second tensor: the states after that many layers. Padding has states of 0. `encoder` is a
     `BertModel`. Texts need no order, but those of like length should follow each other.
     """
-    kept = torch.arange(input_ids.shape[1]) < torch.tensor(lengths).unsqueeze(1)  # (B, T)
+    kept, lengths = attention_mask.bool(), attention_mask.sum(dim=1).tolist()
     spare = (0, -sum(lengths) % STEP)
     ids, places = (functional.pad(part, spare) for part in (input_ids[kept], kept.nonzero()[:, 1]))
     words = encoder.embeddings
