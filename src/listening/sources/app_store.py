@@ -11,9 +11,9 @@ from listening.errors import RowError
 from listening.records import Scores, Verbatim
 from listening.sources.base import Source, build
 from listening.sources.cells import identifier, moment, score
-from listening.sources.json_items import LINES, read_items
+from listening.sources.json_items import LINES
 from listening.sources.opening import files_at
-from listening.sources.reviews import inner, latest
+from listening.sources.reviews import inner, latest, reviews_in
 from listening.sources.rows import LONGEST, Row, as_text, pick, titled, too_long
 from listening.sources.seen import Seen
 
@@ -40,18 +40,8 @@ class AppStore(Source):
         yield from latest(files_at(self.path, *self.in_folders), self._file)
 
     def _file(self, path: Path) -> Iterator[Verbatim | RowError]:
-        yield from build(self._rows(path), self._verbatims, shown=["title", "text"])
-
-    def _rows(self, path: Path) -> Iterator[Row | RowError]:
-        for item in read_items(path, self.encoding):
-            if isinstance(item, RowError):
-                yield item
-                continue
-            for review in _reviews(item[1]):
-                try:
-                    yield _row(review, item[0], path.name)
-                except RowError as error:
-                    yield error
+        rows = reviews_in(path, self.encoding, _reviews, _row)
+        yield from build(rows, self._verbatims, shown=["title", "text"])
 
     def _verbatims(self, row: Row) -> list[Verbatim]:
         if error := too_long(row, LONGEST):

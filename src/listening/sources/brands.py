@@ -47,8 +47,8 @@ def brand_named(called: Iterable[str], brands: Sequence[str]) -> str | None:
     >>> brand_named(["sav", "electro-vauban"], ["Grandval", "Électro Vauban"])
     'Électro Vauban'
     """
-    known = {fold(brand).replace(" ", ""): brand for brand in reversed(brands)}
-    return next((known[name] for name in (fold(name).replace(" ", "") for name in called) if name in known), None)
+    known = {squeeze(brand): brand for brand in reversed(brands)}
+    return next((known[name] for name in map(squeeze, called) if name in known), None)
 
 
 def brand_in(text: str, brands: Sequence[str]) -> str | None:

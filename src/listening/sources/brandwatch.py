@@ -84,9 +84,8 @@ class Brandwatch(Source):
         if not {"text", "snippet"} & found.keys():
             raise FormatError(f"{self.path.name} : ni « Full Text » ni « Snippet » : exportez les mentions avec l'une")
         groups = {name: self._group(name, content.columns) for name in self.categories}
-        columns = kept_columns(self.path.name, content, found, self.meta)
+        columns = kept_columns(self.path.name, content, NAMES, found, self.meta)
         columns |= {f"{name} - {child}": column for name, group in groups.items() for child, column in group.items()}
-        columns |= {field: "" for field in NAMES if field not in found}
         rows = keep(content.rows, columns)
         yield from once(build(rows, lambda row: self._verbatims(row, groups), shown=["title", "text", "snippet"]))
 

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Literal
 from listening.errors import FormatError, RowError, SourceError
 from listening.records import Channel, Scores, Verbatim, content_id
 from listening.sources.base import Source, build
-from listening.sources.brands import brand_in, brand_named, fold
+from listening.sources.brands import brand_in, brand_named, squeeze
 from listening.sources.cells import moment, score
 from listening.sources.json_items import storable
 from listening.sources.opening import check_file, files_at
@@ -328,8 +328,8 @@ def _identity(address: str, author: str = "") -> str:
 
 
 def _names_author(address: str, author: str) -> bool:
-    name = fold(author).replace(" ", "")
-    return bool(PERSONAL.search(address)) or (len(name) > 3 and name in fold(address).replace(" ", ""))
+    name = squeeze(author)
+    return bool(PERSONAL.search(address)) or (len(name) > 3 and name in squeeze(address))
 
 
 def _headed(title: str, text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -19,7 +18,7 @@ from listening.sources.cells import moment, score
 from listening.sources.columns import keep
 from listening.sources.files import open_rows
 from listening.sources.json_items import LINES
-from listening.sources.opening import files_at
+from listening.sources.opening import files_at, marked_encoding
 from listening.sources.reviews import latest, named_columns
 from listening.sources.rows import Row, titled
 from listening.sources.seen import Seen
@@ -43,7 +42,6 @@ IDENTITY = ("app", "device", "language", "millis", "date")  # of a rating withou
 NOBODY = ("a google user", "un utilisateur de google", "un utilisateur google", "utilisateur google")
 REVIEW_ID = re.compile(r"[?&]reviewid=([^&#\s]+)", re.IGNORECASE)
 EPOCH = re.compile(r"[1-3][0-9]{9}(?:[0-9]{3})?")  # seconds or milliseconds, as pandas writes dates in JSON
-MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 CLAIMED = (  # the Console, the scraper for Python, that for Node
     {"packagename", "starrating", "reviewtext"},
@@ -73,7 +71,7 @@ class GooglePlay(Source):
         yield from latest(files_at(self.path, *self.in_folders), self._file)
 
     def _file(self, path: Path) -> Iterator[Verbatim | RowError]:
-        content = open_rows(path, encoding=self._encoding_of(path), longest=None)
+        content = open_rows(path, encoding=marked_encoding(path, self.encoding), longest=None)
         if not content.columns:  # JSON without any object
             yield from build(content.rows, lambda row: [], shown=())
             return
@@ -111,15 +109,6 @@ class GooglePlay(Source):
             if text:
                 return moment(row, column, timezone=self.timezone)
         return None
-
-    def _encoding_of(self, path: Path) -> str:
-        """Give UTF-16 for a file that begins with its mark, the configured encoding for others."""
-        try:
-            with path.open("rb") as file:
-                marked = file.read(2) in MARKS
-        except OSError:  # the reason is said, with the remedy, where the file is read
-            return self.encoding
-        return "utf-16" if marked else self.encoding
 
 
 def _id(cells: Mapping[str, str], seen: Counter[str]) -> str:

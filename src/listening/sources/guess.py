@@ -16,7 +16,7 @@ from listening.errors import RowError
 from listening.sources.brands import fold
 from listening.sources.cells import NUMBER, moment
 from listening.sources.columns import Columns
-from listening.sources.open_questions import bare_score, personal, plain_scores
+from listening.sources.open_questions import bare_score, personal, plain_scores, wording_of
 from listening.sources.rows import Row
 
 SCALES = {"nps": (0, 10), "ces": (1, 7), "csat": (1, 5)}  # a column is the first of these that it fits
@@ -158,6 +158,12 @@ def survey_answers(columns: Iterable[Column]) -> dict[str, Any]:
     found = [*columns]
     questions = [one.name for one in open_answers(found)]
     return ({"questions": questions} if questions else {}) | closed_answers(found)
+
+
+def worded_answers(rows: Sequence[Row], headings: Iterable[str]) -> dict[str, Any]:
+    """Give the same for columns of a survey that are headed by their wording, whose scores are read out of words."""
+    names = {heading: wording_of(heading) for heading in headings}
+    return survey_answers(columns_of(rows, names, known_as=names, plain=True))
 
 
 def date_of(columns: Iterable[Column]) -> dict[str, str]:

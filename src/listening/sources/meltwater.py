@@ -96,9 +96,7 @@ class Meltwater(Source):
             )
         if not {"type", "information", "outlet"} & found.keys():
             raise FormatError(f"{self.path.name} : pas de colonne « Source Type » : exportez les mentions avec elle")
-        columns = kept_columns(self.path.name, content, found, self.meta)
-        columns |= {field: "" for field in NAMES if field not in found}
-        rows = keep(content.rows, columns)
+        rows = keep(content.rows, kept_columns(self.path.name, content, NAMES, found, self.meta))
         yield from once(build(rows, self._verbatims, shown=["title", "opening", "hit"]))
 
     def _verbatims(self, row: Row) -> list[Verbatim]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -15,12 +14,11 @@ from listening.sources.brands import brand_in, brand_named, fold, squeeze
 from listening.sources.columns import Header
 from listening.sources.delimited import DELIMITERS, read_records
 from listening.sources.files import TABLES, Content
-from listening.sources.opening import check_file
+from listening.sources.opening import check_file, marked_encoding
 from listening.sources.rows import Row, column_names, shape
+from listening.sources.seen import PREAMBLE
 
-PREAMBLE = 100  # records among which the header is looked for
 SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx")
-WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 CUT = ("...", "…", "[…]", "[...]")  # how an extract begins or ends
 PROFILE = re.compile(r"@|/(?:u|user|users|profile|profiles|profil|membre|membres|member|members|author)(?:[/.=-]|$)")
 REPOSTS = frozenset(("share", "shared", "repost", "retweet", "rt", "partage", "republication"))
@@ -66,7 +64,8 @@ def open_mentions(source: Source, names: Names, texts: tuple[str, ...]) -> tuple
     check_file(path)
     if path.suffix.lower() not in SUFFIXES:
         raise FormatError(f"{path.name} : ce n'est pas un tableau : exportez en {', '.join(SUFFIXES)}")
-    records = _after_preamble(path, _encoding(source), lambda cells: _is_header(cells, names, texts))
+    encoding = source.encoding if "encoding" in source.model_fields_set else marked_encoding(path, source.encoding)
+    records = _after_preamble(path, encoding, lambda cells: _is_header(cells, names, texts))
     if records is None:
         wanted = " ou ".join(f"« {names[text][0]} »" for text in texts)
         raise FormatError(
@@ -78,13 +77,19 @@ def open_mentions(source: Source, names: Names, texts: tuple[str, ...]) -> tuple
     return Content(columns, rows), _fields(columns, names)
 
 
-def kept_columns(file: str, content: Content, found: Mapping[str, str], meta: Iterable[str]) -> dict[str, str]:
-    """Give the columns to keep, those of `meta` under a name that no field has; refuses those that say who wrote."""
+def kept_columns(
+    file: str, content: Content, names: Names, found: Mapping[str, str], meta: Iterable[str]
+) -> dict[str, str]:
+    """Give the columns to keep, '' for a field without one, those of `meta` under a name that no field has.
+
+    Refuses those that say who wrote.
+    """
     hidden = {column.casefold() for column in content.columns if PERSONAL.search(squeeze(column))}
     asked = Header(file, content.columns, hidden=hidden).locate(meta)
     for column in asked.values():
         refuse_personal(file, column)
-    return {**found, **{META + name: column for name, column in asked.items()}}
+    missing = {field: "" for field in names if field not in found}
+    return {**found, **{META + name: column for name, column in asked.items()}, **missing}
 
 
 def refuse_personal(file: str, name: str) -> None:
@@ -219,10 +224,3 @@ def _fields(columns: Iterable[str], names: Names) -> dict[str, str]:
         (field, [squeezed[squeeze(one)] for one in ones if squeeze(one) in squeezed]) for field, ones in names.items()
     )
     return {field: found[0] for field, found in known if found}
-
-
-def _encoding(source: Source) -> str:
-    if "encoding" in source.model_fields_set:
-        return source.encoding
-    with source.path.open("rb") as file:
-        return "utf-16" if file.read(2) in WIDE else source.encoding

@@ -106,6 +106,12 @@ def aliases(columns: Iterable[str], names: Mapping[str, Iterable[str]]) -> dict[
     return {column: known[fold(column)] for column in columns if fold(column) in known}
 
 
+def headings(columns: Iterable[str], names: Mapping[str, Iterable[str]]) -> tuple[dict[str, str], dict[str, str]]:
+    """Give the wording of each column, and of those of the tool's own the name, as `aliases`, unless another has it."""
+    wording = {column: wording_of(column) for column in columns}
+    return wording, {column: name for column, name in aliases(wording, names).items() if name not in wording}
+
+
 def personal(text: str) -> bool:
     """Tell whether a column's name or wording asks who answered.
 

@@ -14,6 +14,7 @@ from listening.errors import ConfigurationError, FormatError, SourceError
 HEAD = 4096  # bytes that tell what a file is
 SAMPLE = 2**20  # bytes that tell an encoding
 ACCENTS = frozenset("éèêëàâçîïôùûœ«»")
+UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 GUESSES = ("cp1252", "mac_roman", "cp850")  # Windows, old Mac, DOS: the most likely first
 KINDS = {
     b"PK\x03\x04": "un classeur Excel (ou un zip) : renommez-le en .xlsx",
@@ -61,6 +62,15 @@ def find_encoding(path: Path) -> str:
     return "utf-8-sig"
 
 
+def marked_encoding(path: Path, otherwise: str) -> str:
+    """Give UTF-16 for a file that begins with its mark, `otherwise` for others."""
+    try:
+        with path.open("rb") as file:
+            return "utf-16" if file.read(2) in UTF_16 else otherwise
+    except OSError:  # the reason is said, with the remedy, where the file is read
+        return otherwise
+
+
 @contextmanager
 def open_text(path: Path, encoding: str, *, newline: str | None = None) -> Iterator[TextIO]:
     """Open a text file for reading; a byte that does not decode, now or later, is a `FormatError` with its line."""
@@ -103,7 +113,7 @@ def _wide(head: bytes) -> str | None:
     """Name the encoding of two or four bytes a letter, if it is one: by its mark, or by the NUL of each letter."""
     if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
         return "utf-32"
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if head.startswith(UTF_16):
         return "utf-16"
     if head.count(0) * 4 > len(head):
         return "utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be"

@@ -9,7 +9,8 @@ from typing import Any
 
 from listening.errors import FormatError, RowError
 from listening.records import Verbatim
-from listening.sources.rows import as_text
+from listening.sources.json_items import read_items
+from listening.sources.rows import Row, as_text
 
 SLIP = 0.9  # likeness from which an unknown column is taken for a slip: real ones differ by more
 
@@ -29,6 +30,24 @@ def latest(
         for row in read(path):
             if isinstance(row, RowError) or given.setdefault(row.external_id, path) == path:
                 yield row
+
+
+def reviews_in(
+    path: Path,
+    encoding: str,
+    held: Callable[[dict[str, Any]], list[Any]],
+    make: Callable[[Any, int, str], Row],
+) -> Iterator[Row | RowError]:
+    """Give the row that `make` makes of each review that `held` finds in the objects of a JSON file, or its error."""
+    for item in read_items(path, encoding):
+        if isinstance(item, RowError):
+            yield item
+            continue
+        for review in held(item[1]):
+            try:
+                yield make(review, item[0], path.name)
+            except RowError as error:
+                yield error
 
 
 def named_columns(

@@ -15,7 +15,7 @@ from listening.sources.brands import squeeze
 from listening.sources.delimited import DELIMITERS, read_records
 from listening.sources.files import FORMATS, OBJECTS, TABLES, open_rows
 from listening.sources.json_items import read_items
-from listening.sources.opening import check_file, find_encoding
+from listening.sources.opening import KINDS, check_file, find_encoding
 from listening.sources.rows import Row
 
 HEAD = 65_536  # bytes
@@ -23,7 +23,7 @@ ROWS = 200
 ITEMS = 20
 PREAMBLE = 100  # records among which a header is looked for
 SPSS = (b"$FL2", b"$FL3")
-BINARY = (b"PK\x03\x04", b"PAR1", *SPSS)  # Excel, Parquet
+BINARY = (*KINDS, *SPSS)
 ROOT = re.compile(
     r"(?:\s|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>)*<(?:[\w.-]+:)?([A-Za-z][\w.-]*)[\s>/]", re.DOTALL
 )

@@ -27,6 +27,7 @@ from listening.sources.open_questions import (
     aliases,
     answers,
     asked,
+    headings,
     personal,
     plain_scores,
     refuse_personal,
@@ -106,8 +107,7 @@ class SurveyMonkey(Columns, Source):
     def read(self) -> Iterator[Verbatim | RowError]:
         """Give a verbatim for each question answered, whose external id is ``{id}:{column}``."""
         heads, rows = self._open()
-        wording = {column: wording_of(column) for column in heads.parts}
-        own = {column: name for column, name in aliases(heads.parts, OTHER_NAMES).items() if name not in wording}
+        wording, own = headings(heads.parts, OTHER_NAMES)
         header = Header(self.path.name, list(heads.parts), wording | own, hidden=HIDDEN)
         questions = self.questions or dict.fromkeys(heads.open, "")
         if not questions:

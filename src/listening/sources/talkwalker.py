@@ -52,6 +52,7 @@ NAMES = {
     "language": ("lang", "Langue"),
     "tags": ("tags_customer",),
 }
+KEYS = {field: tuple(map(squeeze, names)) for field, names in NAMES.items()}
 EPOCH = re.compile(r"\d{12,13}")  # milliseconds, from 2001 on
 DEEPEST = 4  # objects in one another that a result is wrapped in
 
@@ -97,8 +98,7 @@ class Talkwalker(Source):
         content, found = open_mentions(self, NAMES, ("text", "snippet", "title", "url"))
         if not {"text", "snippet"} & found.keys():
             raise FormatError(f"{self.path.name} : pas de colonne « content » : exportez les résultats avec elle")
-        columns = kept_columns(self.path.name, content, found, self.meta)
-        yield from keep(content.rows, columns | {field: "" for field in NAMES if field not in found})
+        yield from keep(content.rows, kept_columns(self.path.name, content, NAMES, found, self.meta))
 
     def _objects(self) -> Iterator[Row | RowError]:
         for name in self.meta:
@@ -124,8 +124,8 @@ class Talkwalker(Source):
                 return place.error(f"il manque « {needed} » : exportez-le à nouveau, entier")
         if not {"content", "contentsnippet"} & flat.keys():
             return place.error("il manque « content » : exportez-le à nouveau, entier")
-        for field, names in NAMES.items():
-            place.cells[field] = next((flat[squeeze(name)] for name in names if squeeze(name) in flat), "")
+        for field, keys in KEYS.items():
+            place.cells[field] = next((flat[key] for key in keys if key in flat), "")
         place.cells.update({META + name: flat.get(squeeze(name), "") for name in self.meta})
         return too_long(place, LONGEST) or place
 

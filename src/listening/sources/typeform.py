@@ -14,7 +14,7 @@ from listening.sources.brands import fold
 from listening.sources.cells import identifier, moment
 from listening.sources.columns import Columns, Header, keep
 from listening.sources.files import open_rows
-from listening.sources.guess import columns_of, survey_answers
+from listening.sources.guess import worded_answers
 from listening.sources.open_questions import (
     JOINT,
     Questions,
@@ -22,9 +22,9 @@ from listening.sources.open_questions import (
     aliases,
     answers,
     asked,
+    headings,
     plain_scores,
     refuse_personal,
-    wording_of,
 )
 from listening.sources.rows import Row
 from listening.sources.seen import Seen
@@ -57,15 +57,13 @@ class Typeform(Columns, Source):
         own = aliases(seen.columns, OTHER_NAMES)
         if not OTHER_NAMES.keys() <= set(own.values()):
             return None
-        names = {name: wording_of(name) for name in seen.columns if name.casefold() not in HIDDEN and name not in own}
-        found = columns_of(seen.rows, names, known_as=names, plain=True)
-        return survey_answers(found)
+        names = [name for name in seen.columns if name.casefold() not in HIDDEN and name not in own]
+        return worded_answers(seen.rows, names)
 
     def read(self) -> Iterator[Verbatim | RowError]:
         """Give a verbatim for each question answered, whose external id is ``{id}:{column}``."""
         content = open_rows(self.path, encoding=self.encoding, longest=None)
-        wording = {column: wording_of(column) for column in content.columns}
-        own = {column: name for column, name in aliases(content.columns, OTHER_NAMES).items() if name not in wording}
+        wording, own = headings(content.columns, OTHER_NAMES)
         header = Header(self.path.name, content.columns, wording | own, hidden=HIDDEN)
         found = header.locate([*self.questions, self.id, self.date, *self.closed_columns()], [self.brand])
         refuse_personal(self.path.name, found, wording)

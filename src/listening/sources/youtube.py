@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal
 from listening.errors import FormatError, RowError
 from listening.records import Verbatim
 from listening.sources.base import Source, build
-from listening.sources.brands import brand_in, fold
+from listening.sources.brands import brand_in, squeeze
 from listening.sources.cells import from_epoch, identifier, moment
 from listening.sources.columns import Header, keep
 from listening.sources.files import open_rows
@@ -173,7 +173,7 @@ def _roles(columns: Iterable[str]) -> dict[str, str]:
 
 
 def _bare(column: str) -> str:
-    return fold(column.removesuffix(".value").rpartition(".")[2]).replace(" ", "")
+    return squeeze(column.removesuffix(".value").rpartition(".")[2])
 
 
 def _missing(found: Mapping[str, str]) -> str:

@@ -53,6 +53,8 @@ class Masked:
         >>> once.mask([Mask(0, 5, "PERSONNE")]).text, once.mask([Mask(6, 20, "ADRESSE")]).masks
         ('[PERSONNE] au [TÉLÉPHONE]', (Mask(start=6, stop=13, kind='ADRESSE'),))
         """
+        if not found:
+            return self
         text = self.text
         for one in reversed(found):
             text = text[: one.start] + one.marker + text[one.stop :]

@@ -22,5 +22,5 @@ class Prepared:
 
 def prepare(texts: Sequence[str], *, language: str = "fr") -> list[Prepared]:
     """Make texts fit to be stored, in their order; `language` is that of texts too short to tell."""
-    scrubbed = [one.text for one in scrub_all(repair(text).strip() for text in texts)]
+    scrubbed = [one.text for one in scrub_all(repair(text) for text in texts)]
     return [Prepared(text, detect(text, default=language) if text else None) for text in scrubbed]

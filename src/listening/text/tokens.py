@@ -46,7 +46,7 @@ def tokenise(text: str, dictionary: frozenset[str]) -> Iterator[Token]:
     for match in TOKEN.finditer(text):
         word, small = match[0], flat(match[0])
         parts = small.split("-")
-        listed = all(part in name_words("first_names") | name_words("ordinary_first_names") for part in parts)
+        listed = all(part in name_words("first_names") or part in name_words("ordinary_first_names") for part in parts)
         compound = len(parts) > 1 and parts[0] in name_words("compounding") and parts[1].isalpha()
         initial = len(word) == 2 and word[1] == "." and word[0].isupper() and word != "M."
         ordinary = small in name_words("stops") or not LETTERS.fullmatch(small) or _is_known(small, dictionary)
