@@ -25,7 +25,7 @@ from prefect.client.schemas.objects import State  # noqa: E402
 from prefect.states import Completed, Failed  # noqa: E402
 
 from listening.configuration import Night, read_night  # noqa: E402
-from listening.errors import ListeningError, SourceError  # noqa: E402
+from listening.errors import ListeningError, ServiceError, SourceError  # noqa: E402
 from listening.steps.ingest import ingest  # noqa: E402
 from listening.steps.night import NightReport, failed, night_tagger, open_night, summarise_night  # noqa: E402
 from listening.steps.tag import tag_chunk, tagging  # noqa: E402
@@ -35,7 +35,8 @@ Result = TypeVar("Result")
 
 def worth_retrying(step: Any, run: Any, state: Any) -> bool:
     """Tell whether a failed task may succeed in a minute: a missing file or a wrong form will not mend itself."""
-    return not isinstance(state.result(raise_on_failure=False), SourceError)
+    error = state.result(raise_on_failure=False)
+    return isinstance(error, ServiceError) or not isinstance(error, SourceError)
 
 
 def as_task(name: str, step: Callable[[], Result], *, retries: int = 0) -> Task[[], Result]:

@@ -136,6 +136,6 @@ def _absolute(night: Night, sources: Sequence[Source], folder: Path) -> Night:
             "reports": absolute(night.reports),
             "model": absolute(night.model) if night.model else None,
             "codebook": absolute(night.codebook) if night.codebook else None,
-            "sources": [source.model_copy(update={"path": absolute(source.path)}) for source in sources],
+            "sources": [source.within(folder) for source in sources],
         }
     )

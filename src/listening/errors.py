@@ -4,7 +4,8 @@ ListeningError
 ├── ConfigurationError     a YAML file, an option or a key is wrong
 ├── CodebookError          an unknown code, net or version
 ├── SourceError            a source cannot be read at all
-│   └── FormatError        a file is there, but is not what it should be
+│   ├── FormatError        a file or an answer is there, but is not what it should be
+│   └── ServiceError       a service that does not answer now, and may in a minute
 ├── RowError               one row cannot be used; it is quarantined, the rest goes on
 ├── StoreError             the database is missing, locked, full or of another version
 └── ModelError             a model folder is missing, incomplete or of another kind
@@ -28,7 +29,11 @@ class SourceError(ListeningError):
 
 
 class FormatError(SourceError):
-    """A file that is there but is not in the form announced."""
+    """A file or an answer that is there but is not in the form announced."""
+
+
+class ServiceError(SourceError):
+    """A service on the network that does not answer now, and may in a minute."""
 
 
 class RowError(ListeningError):

@@ -1,4 +1,4 @@
-"""The records that every step exchanges: `Verbatim`, `Segment`, `Tag`, `Reading`, `RowProblem`, `Run`.
+"""The records that every step exchanges: `Verbatim`, `Segment`, `Tag`, `Reading`, `RowProblem`, `Run` and a few more.
 
 All are frozen; ids come from content, so that the same input gives the same id and a second run does nothing.
 """
@@ -40,9 +40,10 @@ class Verbatim:
     """What one person wrote in one place, with its context.
 
     `external_id` is the source's own id. `author` is the name or handle as read; the store keeps its keyed hash
-    only. `parent` is the external id of the post that this one answers, `thread` that of its topic. `created_at`
-    carries its time zone. `weight` is the survey weight (1.0 = none). `meta` holds further closed columns (segment,
-    region…), never free text.
+    only. `parent` is the external id of the post that this one answers, `thread` that of its topic, `repost_of` that of
+    the post whose words it repeats, where the source says so. `created_at` carries its time zone. `flags` name what a
+    person should look at before the text is shown. `weight` is the survey weight (1.0 = none). `meta` holds further
+    closed columns (segment, region…), never free text.
     """
 
     source: str
@@ -57,6 +58,8 @@ class Verbatim:
     url: str | None = None
     thread: str | None = None
     parent: str | None = None
+    repost_of: str | None = None
+    flags: tuple[str, ...] = ()
     scores: Scores = Scores()
     weight: float = 1.0
     wave: str | None = None
@@ -71,6 +74,21 @@ class Verbatim:
     def version(self) -> str:
         """Id of the content: it changes when the text or the question does."""
         return content_id(self.source, self.external_id, self.text, self.question or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """A post that its source says was taken back, by its author or a moderator, and when, if that is known."""
+
+    external_id: str
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where the next reading of a source may begin: all that came before it has been given."""
+
+    value: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,17 @@
-from datetime import date
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pydantic import Field
 from sqlalchemy import select
 
+from listening.errors import ListeningError, ServiceError
+from listening.records import Cursor, Deletion, Verbatim
+from listening.sources.base import Record, Source
 from listening.sources.table import Table
-from listening.steps.ingest import ingest
+from listening.steps.ingest import configuration_of, ingest
 from listening.store import schema
 from listening.store.store import Store
 
@@ -106,3 +112,64 @@ def test_ingest_records_its_run_with_counts(store: Store, answers: Path) -> None
     with store.transaction() as connection:
         run = connection.execute(select(schema.runs)).mappings().one()
     assert (run["step"], run["status"], run["counts"]["new"]) == ("ingest:avis", "completed", 4)
+
+
+class Journal(Source):
+    """Posts under a cursor, as a service would give them; an entry of `given` that is an error is raised."""
+
+    kind: str = "journal"
+    given: tuple[Any, ...] = Field(default=(), exclude=True)
+
+    def read(self, since: str | None = None) -> Iterator[Record]:
+        yield Cursor(f"depuis {since}")
+        for one in self.given:
+            if isinstance(one, ListeningError):
+                raise one
+            yield one
+
+
+def post(text: str, number: int = 1, **facts: Any) -> Verbatim:
+    return Verbatim(source="journal", channel="forum", external_id=str(number), text=text, **facts)
+
+
+def journal(*given: Any, **fields: Any) -> Journal:
+    return Journal(name="journal", given=given, **fields)
+
+
+def test_ingest_begins_where_the_last_reading_ended(store: Store) -> None:
+    for _ in range(2):
+        ingest(journal(), store, key=KEY)
+    assert store.cursor("journal", configuration_of(journal())) == "depuis depuis None"
+
+
+def test_ingest_under_another_configuration_begins_anew(store: Store) -> None:
+    ingest(journal(), store, key=KEY)
+    ingest(journal(brand="Grandval"), store, key=KEY)
+    assert store.cursor("journal", configuration_of(journal(brand="Grandval"))) == "depuis None"
+
+
+def test_ingest_keeps_no_cursor_of_what_is_not_stored(store: Store) -> None:
+    with pytest.raises(ServiceError):
+        ingest(journal(post("Jamais arrivé"), ServiceError("coupé")), store, key=KEY)
+    assert store.cursor("journal", configuration_of(journal())) is None
+
+
+def test_ingest_marks_what_its_source_took_back_and_does_not_store_it_again(store: Store) -> None:
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    ingest(journal(post("Jamais arrivé")), store, key=KEY)
+    assert ingest(journal(Deletion("1", at), Deletion("2")), store, key=KEY)["deleted"] == 1
+    assert ingest(journal(post("Jamais arrivé")), store, key=KEY)["known"] == 1
+    assert rows(store, "id") == []
+    with store.transaction() as connection:
+        assert connection.scalar(select(schema.verbatims.c.deleted_at)) == at
+
+
+def test_ingest_takes_a_post_that_was_put_back_with_other_words(store: Store) -> None:
+    ingest(journal(post("Jamais arrivé"), Deletion("1")), store, key=KEY)
+    ingest(journal(post("Arrivé enfin")), store, key=KEY)
+    assert rows(store, "text", "deleted_at") == [("Arrivé enfin", None)]
+
+
+def test_ingest_masks_personal_data_in_closed_answers(store: Store) -> None:
+    ingest(journal(post("Bof", meta={"sujet": "Rappelez le 06 39 98 12 44"})), store, key=KEY)
+    assert rows(store, "meta") == [({"sujet": "Rappelez le [TÉLÉPHONE]"},)]

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal
 
 from listening.errors import RowError
 from listening.records import Scores, Verbatim
-from listening.sources.base import Source, build
+from listening.sources.base import FileSource, build
 from listening.sources.cells import identifier, moment, score
 from listening.sources.json_items import LINES
 from listening.sources.opening import files_at
@@ -20,7 +20,7 @@ from listening.sources.seen import Seen
 STORE = re.compile(r"https?://(?:itunes|apps)\.apple\.com/([a-z]{2})/.*?\bid=?(\d+)", re.IGNORECASE)
 
 
-class AppStore(Source):
+class AppStore(FileSource):
     """Reviews of apps: pages of App Store Connect's API or of the public feed, a folder of them or a glob.
 
     The API calls France ``FRA``, the feed ``FR``; only the feed knows the app and its version. A review does not have
@@ -35,7 +35,7 @@ class AppStore(Source):
         """Claim what holds the ratings of the feed, or the nicknames that App Store Connect gives reviewers."""
         return {} if {"im:rating", "reviewerNickname"} & seen.keys else None
 
-    def read(self) -> Iterator[Verbatim | RowError]:
+    def verbatims(self) -> Iterator[Verbatim | RowError]:
         """Give a verbatim for each review, its title before its text, without the developer's response."""
         yield from latest(files_at(self.path, *self.in_folders), self._file)
 

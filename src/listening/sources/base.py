@@ -1,30 +1,66 @@
-"""`Source`: where verbatims come from, and its own configuration."""
+"""`Source`: where verbatims come from, and its own configuration; `FileSource`: those that read an export."""
 
 from __future__ import annotations
 
 import codecs
+import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator
 
 from listening.errors import RowError
 from listening.faults import Strict
-from listening.records import Verbatim
+from listening.records import Cursor, Deletion, Verbatim
 from listening.sources.rows import Row
 from listening.sources.seen import Seen
 
 KINDS = "listening.sources"  # the entry points under which kinds are announced
 
+Record = Verbatim | RowError | Deletion | Cursor
+
 
 class Source(Strict, ABC):
-    """Where verbatims come from: a subclass reads one kind of export, and its fields are its configuration.
+    """Where verbatims come from: a subclass reads one kind of place, and its fields are its configuration.
 
-    `path` is a file, or for kinds that read JSON also a folder or a glob. `language` is that of texts too short to
-    tell, `timezone` that of dates without an offset, `brand` the one that all verbatims are about.
+    `language` is that of texts too short to tell, `timezone` that of dates without an offset, `brand` the one that all
+    verbatims are about.
+    """
+
+    kind: str
+    name: str = Field(min_length=1)
+    language: str = "fr"
+    brand: str | None = None
+    timezone: str = "Europe/Paris"
+
+    @abstractmethod
+    def read(self, since: str | None = None) -> Iterator[Record]:
+        """Give what the source holds, in its order.
+
+        Verbatims, a `RowError` for each row that cannot be used, a `Deletion` for each that the source says was taken
+        back, and now and then a `Cursor`: what came before it need not be read again by a reading `since` its value.
+        Raises `SourceError` for what concerns the whole, which may come after some verbatims.
+        """
+
+    def within(self, folder: Path) -> Self:
+        """Give the source with its paths counted from a folder."""
+        return self
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_timezone(cls, timezone: str) -> str:
+        try:
+            ZoneInfo(timezone)
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError(f"fuseau horaire inconnu « {timezone} » : écrivez par exemple Europe/Paris") from error
+        return timezone
+
+
+class FileSource(Source):
+    """A source that reads one kind of export: `path` is a file, or for kinds that read JSON also a folder or a glob.
 
     Of the kinds that claim a file, the one of the highest `specificity` has it: 2 for what one tool alone writes, 1 for
     names that several tools share, 0 for a table that may be anything. `in_folders` are the suffixes of the files that
@@ -34,13 +70,8 @@ class Source(Strict, ABC):
     specificity: ClassVar[int] = 2
     in_folders: ClassVar[tuple[str, ...]] = ()
 
-    kind: str
-    name: str = Field(min_length=1)
     path: Path
     encoding: str = "utf-8-sig"
-    language: str = "fr"
-    brand: str | None = None
-    timezone: str = "Europe/Paris"
 
     @classmethod
     def recognise(cls, seen: Seen) -> dict[str, Any] | None:
@@ -51,11 +82,19 @@ class Source(Strict, ABC):
         return None
 
     @abstractmethod
-    def read(self) -> Iterator[Verbatim | RowError]:
-        """Give the verbatims in the order of the file, and a `RowError` for each row that cannot be used.
+    def verbatims(self) -> Iterator[Record]:
+        """Give the verbatims in the order of the file, and what else `read` may give.
 
         Raises `SourceError` or `FormatError` for what concerns the whole file, which may come after some verbatims.
         """
+
+    def read(self, since: str | None = None) -> Iterator[Record]:
+        """Give all that the file holds, each time: what is known is not stored again."""
+        return self.verbatims()
+
+    def within(self, folder: Path) -> Self:
+        """Give the source with its path counted from a folder."""
+        return self.model_copy(update={"path": Path(os.path.normpath(folder / self.path))})
 
     @field_validator("encoding")
     @classmethod
@@ -65,15 +104,6 @@ class Source(Strict, ABC):
         except LookupError as error:
             raise ValueError(f"encodage inconnu « {encoding} » : essayez utf-8, cp1252 ou utf-16") from error
         return encoding
-
-    @field_validator("timezone")
-    @classmethod
-    def _known_timezone(cls, timezone: str) -> str:
-        try:
-            ZoneInfo(timezone)
-        except (KeyError, ValueError, OSError) as error:
-            raise ValueError(f"fuseau horaire inconnu « {timezone} » : écrivez par exemple Europe/Paris") from error
-        return timezone
 
 
 def build(

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal
 
 from listening.errors import FormatError, RowError
 from listening.records import Verbatim, content_id
-from listening.sources.base import Source, build
+from listening.sources.base import FileSource, build
 from listening.sources.brands import brand_in, brand_named, names
 from listening.sources.cells import identifier, moment
 from listening.sources.json_items import LINES, read_items
@@ -25,7 +25,7 @@ GROUPS = ("feed", "posts", "records", "thread", "parent", "post", "replies")  # 
 SHORTENED = re.compile(r"(?:https?://)?(?:[\w-]+\.)+\w+(?:[/?#]\S*)?")  # an address, as posts show it
 
 
-class Bluesky(Source):
+class Bluesky(FileSource):
     """Posts of Bluesky: JSON or JSONL of posts, feeds, searches, threads or JetStream events; a file, folder or glob.
 
     The address of a post names its author, so ids are made from it and it is not kept. A post is about the first of
@@ -42,7 +42,7 @@ class Bluesky(Source):
         """Claim records that say their type and have an address, or the account that made them."""
         return {} if {"$type", "createdAt"} <= seen.keys and {"uri", "did"} & seen.keys else None
 
-    def read(self) -> Iterator[Verbatim | RowError]:
+    def verbatims(self) -> Iterator[Verbatim | RowError]:
         """Give a verbatim for each post, with the whole address of the links that it shortens."""
         yield from build(self._rows(), self._verbatims, shown=["text"])
 

@@ -13,7 +13,7 @@ from pydantic import Field, field_validator
 
 from listening.errors import RowError
 from listening.records import Verbatim
-from listening.sources.base import Source, build
+from listening.sources.base import FileSource, build
 from listening.sources.brands import brand_in
 from listening.sources.cells import SHOWN, identifier, moment
 from listening.sources.columns import Header
@@ -45,7 +45,7 @@ SECONDS = re.compile(r"\d{9,10}", re.ASCII)
 REPLY = re.compile(r"^(?:(?:re|ré|rép|réponse|tr)\s*:\s*)+", re.IGNORECASE)
 
 
-class Board(Source):
+class Board(FileSource):
     """Posts of vBulletin (3 to 5) or XenForo: an export of their table, joined or not with that of the threads.
 
     `columns` names a column that goes under a name of its own (``{text: corps}``). A post is about the first of
@@ -66,7 +66,7 @@ class Board(Source):
         named = {role: {plain(name) for name in NAMES[role] if name != "id"} for role in ("id", "text", "thread")}
         return {} if all(names & columns for names in named.values()) else None
 
-    def read(self) -> Iterator[Verbatim | RowError]:
+    def verbatims(self) -> Iterator[Verbatim | RowError]:
         """Give a verbatim for each post, the quotes of other posts taken out."""
         content = open_rows(self.path, encoding=self.encoding, longest=None)
         if not content.columns:  # JSON without any object

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from listening.errors import FormatError, RowError
 from listening.records import Channel, Verbatim, content_id
-from listening.sources.base import Source, build
+from listening.sources.base import FileSource, build
 from listening.sources.brands import squeeze
 from listening.sources.cells import moment
 from listening.sources.columns import keep
@@ -55,7 +55,7 @@ TEXTS = {squeeze(name) for field in ("text", "snippet") for name in NAMES[field]
 QUERIES = {"queryid", *map(squeeze, NAMES["query"])}
 
 
-class Brandwatch(Source):
+class Brandwatch(FileSource):
     """Mentions of a Brandwatch export, each under the channel of its page type.
 
     Forums are `forum`, reviews `review`, networks, blogs and comments `social`; press and broadcast are left out, since
@@ -78,7 +78,7 @@ class Brandwatch(Source):
         found = (header & DATED and header & TEXTS and header & QUERIES for header in seen.headers)
         return {} if any(found) else None
 
-    def read(self) -> Iterator[Verbatim | RowError]:
+    def verbatims(self) -> Iterator[Verbatim | RowError]:
         """Give a verbatim for each mention, of its snippet when there is no full text."""
         content, found = open_mentions(self, NAMES, ("text", "snippet", "title", "url"))
         if not {"text", "snippet"} & found.keys():

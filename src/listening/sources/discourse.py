@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from listening.errors import RowError
 from listening.records import Verbatim
-from listening.sources.base import Source, build
+from listening.sources.base import FileSource, build
 from listening.sources.brands import brand_named, names
 from listening.sources.cells import identifier, moment
 from listening.sources.json_items import LINES, read_items
@@ -19,7 +19,7 @@ from listening.text.clean import forum_post
 KEYS = ("id", "cooked", "username", "created_at")
 
 
-class Discourse(Source):
+class Discourse(FileSource):
     """Topics of a Discourse forum: JSON files of one topic or of a list of them, in a folder or under a glob.
 
     A topic is about the first of its tags that names one of `brands`. `base_url` (``https://forum.example.org``) gives
@@ -36,7 +36,7 @@ class Discourse(Source):
         """Claim streams of posts that are already HTML."""
         return {} if {"post_stream", "cooked"} <= seen.keys else None
 
-    def read(self) -> Iterator[Verbatim | RowError]:
+    def verbatims(self) -> Iterator[Verbatim | RowError]:
         """Give a verbatim for each post, the quotes of other posts taken out."""
         yield from build(self._rows(), self._verbatims, shown=["cooked"])
 

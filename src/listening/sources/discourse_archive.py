@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from listening.errors import FormatError, RowError
 from listening.records import Verbatim
-from listening.sources.base import Source, build
+from listening.sources.base import FileSource, build
 from listening.sources.board import HIDDEN, READABLE, cells, cleaned, locate, meta, posts
 from listening.sources.brands import brand_in, brand_named, squeeze
 from listening.sources.cells import SHOWN, moment
@@ -50,7 +50,7 @@ MARKDOWN = (
 )
 
 
-class DiscourseArchive(Source):
+class DiscourseArchive(FileSource):
     """The posts of one member of a Discourse forum: ``user_archive.csv``, or the folder of the archive unzipped.
 
     Ids are ``topic/post number``, for the archive gives no other. Private messages, and posts that their author
@@ -68,7 +68,7 @@ class DiscourseArchive(Source):
         private, address = ({squeeze(name) for name in NAMES[role]} for role in ("private", "address"))
         return {} if private & seen.names and address & seen.names else None
 
-    def read(self) -> Iterator[Verbatim | RowError]:
+    def verbatims(self) -> Iterator[Verbatim | RowError]:
         """Give a verbatim for each public post, the quotes of other posts taken out."""
         if self.path.suffix.lower() == ".zip":
             raise FormatError(f"{self.path.name} : décompressez cette archive et donnez le chemin de {FILE}")

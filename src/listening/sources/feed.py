@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Literal
 
 from listening.errors import FormatError, RowError, SourceError
 from listening.records import Channel, Scores, Verbatim, content_id
-from listening.sources.base import Source, build
+from listening.sources.base import FileSource, build
 from listening.sources.brands import brand_in, brand_named, squeeze
 from listening.sources.cells import moment, score
 from listening.sources.json_items import storable
@@ -58,7 +58,7 @@ MACHINE = re.compile(  # what the software of a site adds around a text, which o
 )
 
 
-class Feed(Source):
+class Feed(FileSource):
     """Entries of a feed saved as a file, a folder or a glob of them; nothing is fetched.
 
     The text is ``content:encoded``, else the content, else the summary; `with_title` puts the title before it as a
@@ -78,7 +78,7 @@ class Feed(Source):
         rated = {"channel": "review"} if "<im:rating" in seen.text else {}
         return rated if seen.root in ROOTS else None
 
-    def read(self) -> Iterator[Verbatim | RowError]:
+    def verbatims(self) -> Iterator[Verbatim | RowError]:
         """Give a verbatim for each entry, the quotes of others taken out."""
         yield from build(self._rows(), self._verbatims, shown=["text"])
 

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal
 
 from listening.errors import RowError
 from listening.records import Scores, Verbatim
-from listening.sources.base import Source, build
+from listening.sources.base import FileSource, build
 from listening.sources.cells import moment, score
 from listening.sources.json_items import LINES
 from listening.sources.opening import files_at
@@ -30,7 +30,7 @@ ALONE = re.compile(rf"\s*{TRANSLATED}")
 LOCATION = re.compile(r"(?:^|/)locations/([^/]+)")
 
 
-class GoogleBusiness(Source):
+class GoogleBusiness(FileSource):
     """Reviews of a business: pages of the API, the ``reviews*.json`` of Takeout, a folder of them or a glob.
 
     Of a text that Google translated, the original is given; where only the translation is left, it is, and `meta` says
@@ -45,7 +45,7 @@ class GoogleBusiness(Source):
         """Claim reviews whose stars are words, with the date that the API gives."""
         return {} if {"starRating", "createTime"} <= seen.keys else None
 
-    def read(self) -> Iterator[Verbatim | RowError]:
+    def verbatims(self) -> Iterator[Verbatim | RowError]:
         """Give a verbatim for each review, without the owner's reply."""
         yield from latest(files_at(self.path, *self.in_folders), self._file)
 

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from listening.errors import RowError
 from listening.records import Verbatim, content_id
-from listening.sources.base import Source, build
+from listening.sources.base import FileSource, build
 from listening.sources.brands import fold
 from listening.sources.columns import Columns, Header, keep
 from listening.sources.files import OBJECTS, open_rows
@@ -34,7 +34,7 @@ OTHER_NAMES = {"Horodateur": ("timestamp", "horodatage")}
 HIDDEN = frozenset(("horodateur", "timestamp", "adresse e-mail", "email address", "nom d'utilisateur", "username"))
 
 
-class GoogleForms(Columns, Source):
+class GoogleForms(Columns, FileSource):
     """The open questions of a Google form: `questions` lists their headings, or gives each another wording.
 
     Responses have no id: each answer's is made of its date and text, and of its rank among equal ones, so that a form
@@ -58,7 +58,7 @@ class GoogleForms(Columns, Source):
         names = [name for name in seen.columns if name.casefold() not in HIDDEN and name not in own]
         return worded_answers(seen.rows, names)
 
-    def read(self) -> Iterator[Verbatim | RowError]:
+    def verbatims(self) -> Iterator[Verbatim | RowError]:
         """Give a verbatim for each question answered, whose external id is ``{date and text}:{column}``."""
         content = open_rows(self.path, encoding=self.encoding, longest=None)
         wording, own = headings(content.columns, OTHER_NAMES)

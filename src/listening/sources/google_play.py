@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from listening.errors import FormatError, RowError
 from listening.records import Scores, Verbatim, content_id
-from listening.sources.base import Source, build
+from listening.sources.base import FileSource, build
 from listening.sources.cells import moment, score
 from listening.sources.columns import keep
 from listening.sources.files import open_rows
@@ -50,7 +50,7 @@ CLAIMED = (  # the Console, the scraper for Python, that for Node
 )
 
 
-class GooglePlay(Source):
+class GooglePlay(FileSource):
     """Reviews of apps: a file of the Play Console or of google-play-scraper, a folder of them or a glob.
 
     A review edited since stands in several monthly files: the last one, by the order of their names, has the word. The
@@ -66,7 +66,7 @@ class GooglePlay(Source):
         """Claim the headers of the Play Console, or what both scrapers name alike beside their own; see `CLAIMED`."""
         return {} if any(names <= seen.names for names in CLAIMED) else None
 
-    def read(self) -> Iterator[Verbatim | RowError]:
+    def verbatims(self) -> Iterator[Verbatim | RowError]:
         """Give a verbatim for each review, its title before its text, without the developer's reply."""
         yield from latest(files_at(self.path, *self.in_folders), self._file)
 

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from listening.errors import RowError
 from listening.records import Verbatim
-from listening.sources.base import Source, build
+from listening.sources.base import FileSource, build
 from listening.sources.brands import squeeze
 from listening.sources.cells import identifier, moment
 from listening.sources.columns import Columns, Header, keep
@@ -34,7 +34,7 @@ TOOLS_OWN = frozenset(map(squeeze, (*HIDDEN, *(name for others in OTHER_NAMES.va
 HEADING = re.compile(r"([A-Za-z]\w*(?:\[\w+\])?)(?:\. |: )(.+)", re.DOTALL)  # the code and the wording of a question
 
 
-class LimeSurvey(Columns, Source):
+class LimeSurvey(Columns, FileSource):
     """The open questions of a LimeSurvey export: `questions` gives the wording of each column that holds one.
 
     A column is named by its code (``G01Q02``, ``Q3[SQ001]``) or, under full-text headings, by its heading or wording.
@@ -62,7 +62,7 @@ class LimeSurvey(Columns, Source):
         questions = {one.name: one.wording or one.name for one in open_answers(found)}
         return ({"questions": questions} if questions else {}) | closed_answers(found)
 
-    def read(self) -> Iterator[Verbatim | RowError]:
+    def verbatims(self) -> Iterator[Verbatim | RowError]:
         """Give a verbatim for each question answered, whose external id is ``{id}:{column}``."""
         content = open_rows(self.path, encoding=self.encoding, longest=None)
         header = Header(self.path.name, content.columns, self._wording(content.columns), hidden=HIDDEN)

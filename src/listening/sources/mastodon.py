@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from listening.errors import RowError
 from listening.records import Verbatim
-from listening.sources.base import Source, build
+from listening.sources.base import FileSource, build
 from listening.sources.brands import brand_in, brand_named, names
 from listening.sources.cells import identifier, moment
 from listening.sources.json_items import LINES, read_items
@@ -19,7 +19,7 @@ from listening.text.clean import html_to_text
 KEYS = ("id", "content", "created_at")
 
 
-class Mastodon(Source):
+class Mastodon(FileSource):
     """Statuses of Mastodon: a JSON or JSONL file, a folder or a glob.
 
     The address of a status names its author, so it is not kept. A status is about the first of `brands` that its
@@ -36,7 +36,7 @@ class Mastodon(Source):
         told = {"spoiler_text", "reblog"} & seen.keys
         return {} if told and {"content", "acct", "created_at"} <= seen.keys else None
 
-    def read(self) -> Iterator[Verbatim | RowError]:
+    def verbatims(self) -> Iterator[Verbatim | RowError]:
         """Give a verbatim for each status, its content warning before its text."""
         yield from build(self._rows(), self._verbatims, shown=["text"])
 

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from listening.errors import FormatError, RowError
 from listening.records import Channel, Verbatim, content_id
-from listening.sources.base import Source, build
+from listening.sources.base import FileSource, build
 from listening.sources.brands import fold, squeeze
 from listening.sources.cells import moment
 from listening.sources.columns import keep
@@ -65,7 +65,7 @@ DATED = {squeeze(name) for name in NAMES["date"]}
 TEXTS = {squeeze(name) for field in ("hit", "opening") for name in NAMES[field]} - {"extrait"}
 
 
-class Meltwater(Source):
+class Meltwater(FileSource):
     """Mentions of a Meltwater export, each under the channel of its source type.
 
     Forums are `forum`, reviews `review`, networks, blogs and comments `social`; press and broadcast are left out, since
@@ -87,7 +87,7 @@ class Meltwater(Source):
         """Claim a table of mentions, dated, that has the sentence hit or the opening of each."""
         return {} if any(header & DATED and header & TEXTS for header in seen.headers) else None
 
-    def read(self) -> Iterator[Verbatim | RowError]:
+    def verbatims(self) -> Iterator[Verbatim | RowError]:
         """Give a verbatim for each mention."""
         content, found = open_mentions(self, NAMES, ("hit", "opening", "title", "url"))
         if not {"hit", "opening"} & found.keys():

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from listening.errors import FormatError, RowError
 from listening.records import Verbatim
-from listening.sources.base import Source, build
+from listening.sources.base import FileSource, build
 from listening.sources.board import cells, cleaned, locate, meta, plain, posted, posts, states_of, topic_title
 from listening.sources.brands import brand_in
 from listening.sources.cells import identifier
@@ -37,7 +37,7 @@ NOBODY = ("", "0", "1")  # 1 is the account of all guests
 MARKUP = ("<r>", "<r ", "<t>", "<t ")  # how texts begin since phpBB 3.2
 
 
-class PhpBB(Source):
+class PhpBB(FileSource):
     """Posts of phpBB 3: its table of posts in CSV, JSON or JSONL, such as phpMyAdmin exports it.
 
     A post that quotes another answers it. A post is about the first of `brands` that its topic's title or its text
@@ -55,7 +55,7 @@ class PhpBB(Source):
         columns = {plain(column) for column in seen.columns}
         return {} if {"postid", "posttext"} <= columns or {"post_id", "post_text"} <= seen.keys else None
 
-    def read(self) -> Iterator[Verbatim | RowError]:
+    def verbatims(self) -> Iterator[Verbatim | RowError]:
         """Give a verbatim for each post, the quotes of other posts taken out."""
         content = self._content()
         if not content.columns:  # JSON without any object

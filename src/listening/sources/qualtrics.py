@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 
 from listening.errors import FormatError, RowError
 from listening.records import Verbatim
-from listening.sources.base import Source, build
+from listening.sources.base import FileSource, build
 from listening.sources.cells import identifier, moment
 from listening.sources.columns import Columns, Header, keep
 from listening.sources.files import open_rows
@@ -33,7 +33,7 @@ SYSTEM = PERSONAL | {
 DATES = ("RecordedDate", "EndDate", "StartDate")  # the best first
 
 
-class Qualtrics(Columns, Source):
+class Qualtrics(Columns, FileSource):
     """The open question of a Qualtrics export, `text`, or several: `questions` lists them, or gives another wording.
 
     Columns are named as in its first row or worded as in its second. A response that leaves the one `text` empty is
@@ -65,7 +65,7 @@ class Qualtrics(Columns, Source):
         dated = {} if not dates or dates[0] == cls.model_fields["date"].default else {"date": dates[0]}
         return (asked_for if questions else {}) | dated | closed_answers(found)
 
-    def read(self) -> Iterator[Verbatim | RowError]:
+    def verbatims(self) -> Iterator[Verbatim | RowError]:
         """Give a verbatim for each response or, of several questions, each answer, whose id is ``{id}:{column}``."""
         content = open_rows(self.path, encoding=self.encoding, longest=None)
         wording, imports, rows = self._headers(content.rows)

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from listening import plugins
 from listening.errors import ConfigurationError, FormatError, SourceError
 from listening.faults import located
-from listening.sources.base import KINDS, Source
+from listening.sources.base import KINDS, FileSource
 from listening.sources.columns import LISTED
 from listening.sources.files import OBJECTS
 from listening.sources.seen import Seen
@@ -27,17 +27,17 @@ PLAIN = "utf-8-sig"  # the encoding that need not be told
 class Found:
     """The sources recognised, and of the files of a folder those left out, each with the reason."""
 
-    sources: list[Source]
+    sources: list[FileSource]
     left: dict[Path, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
     path: Path
-    kind: type[Source]
+    kind: type[FileSource]
     fields: dict[str, Any]
 
-    def source(self, name: str | None) -> Source:
+    def source(self, name: str | None) -> FileSource:
         """Build the source; raises `FormatError` if what it cannot do without was not found."""
         kind = self.kind.model_fields["kind"].default
         named = {"kind": kind, "name": name or self.path.stem or self.path.name, "path": self.path}
@@ -47,7 +47,7 @@ class _Claim:
             raise FormatError(_unfinished(self.path, kind, error)) from error
 
 
-def recognise(path: Path, kind: str | None = None, *, name: str | None = None) -> Source:
+def recognise(path: Path, kind: str | None = None, *, name: str | None = None) -> FileSource:
     """Give the source that reads a file, of the most specific kind that claims it, or of `kind`.
 
     Raises `SourceError` for a file that is missing, `FormatError` for one that no kind claims, that several claim, or
@@ -129,8 +129,8 @@ def _in_folder(folder: Path, kind: str | None) -> tuple[list[_Claim], dict[Path,
     return claims, left
 
 
-def _kinds(wanted: str | None) -> dict[str, type[Source]]:
-    kinds: dict[str, type[Source]] = plugins.find(KINDS)
+def _kinds(wanted: str | None) -> dict[str, type[FileSource]]:
+    kinds = {name: one for name, one in plugins.find(KINDS).items() if issubclass(one, FileSource)}
     if wanted is not None and wanted not in kinds:
         raise ConfigurationError(f"sorte inconnue « {wanted} » ; possibles : {', '.join(kinds)}")
     return kinds

@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 
 from listening.errors import RowError
 from listening.records import Verbatim
-from listening.sources.base import Source, build
+from listening.sources.base import FileSource, build
 from listening.sources.brands import brand_in, brand_named
 from listening.sources.cells import from_epoch, identifier, moment
 from listening.sources.json_items import LINES, read_items
@@ -30,7 +30,7 @@ PERSON = re.compile(r"(?<![\w/])/?u/([\w-]+)", re.IGNORECASE)
 PLACE = re.compile(r"(?:https?://\w+\.reddit\.com)?(/r/(?!u_)[\w/%.-]+)", re.IGNORECASE)
 
 
-class Reddit(Source):
+class Reddit(FileSource):
     """Submissions and comments of Reddit: a JSON or JSONL file, a folder or a glob.
 
     A submission or comment is about the first of `brands` that its subreddit or its words name; a comment that names
@@ -47,7 +47,7 @@ class Reddit(Source):
         """Claim posts dated as Reddit dates them, that have a text or a title."""
         return {} if "created_utc" in seen.keys and {"body", "selftext", "title"} & seen.keys else None
 
-    def read(self) -> Iterator[Verbatim | RowError]:
+    def verbatims(self) -> Iterator[Verbatim | RowError]:
         """Give a verbatim for each submission, its title first, and for each comment, without the quotes of others."""
         yield from build(self._rows(), self._verbatims, shown=["text"])
 

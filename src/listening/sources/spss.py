@@ -13,7 +13,7 @@ from pydantic import Field
 
 from listening.errors import FormatError, RowError
 from listening.records import Verbatim
-from listening.sources.base import Source, build
+from listening.sources.base import FileSource, build
 from listening.sources.cells import identifier, moment
 from listening.sources.columns import Columns, Header
 from listening.sources.guess import Column, closed_answers, open_answers
@@ -95,7 +95,7 @@ class _File:
         return JOINT.join(filter(None, dict.fromkeys(labels)))
 
 
-class Spss(Columns, Source):
+class Spss(Columns, FileSource):
     """The open questions of an SPSS file: `questions` lists their variables, or gives each another wording.
 
     A column is a variable, named or worded. Scores are codes; `brand`, `wave` and `meta` give the labels of values, and
@@ -123,7 +123,7 @@ class Spss(Columns, Source):
         fields: dict[str, Any] = {"questions": questions, "id": identity, "date": date}
         return {key: value for key, value in fields.items() if value} | closed_answers(others)
 
-    def read(self) -> Iterator[Verbatim | RowError]:
+    def verbatims(self) -> Iterator[Verbatim | RowError]:
         """Give a verbatim for each question answered, whose external id is ``{id}:{column}``."""
         file = self._open()
         sets = {f"${name.lstrip('$')}": found for name, found in file.about.mr_sets.items()}

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from listening.errors import FormatError, RowError
 from listening.records import Verbatim
-from listening.sources.base import Source, build
+from listening.sources.base import FileSource, build
 from listening.sources.brands import fold
 from listening.sources.cells import identifier
 from listening.sources.columns import Columns, Header, keep
@@ -74,7 +74,7 @@ class _Heads:
             yield Row(row.line, cells, row.file)
 
 
-class SurveyMonkey(Columns, Source):
+class SurveyMonkey(Columns, FileSource):
     """The open questions of a SurveyMonkey export: those that it calls open, or those that `questions` names.
 
     A question is named by its wording; what has several columns by ``question – sub-question``, or by the question
@@ -104,7 +104,7 @@ class SurveyMonkey(Columns, Source):
         closed = closed_answers(one for one in found if one.name not in questions)
         return ({"questions": questions} if questions else {}) | closed
 
-    def read(self) -> Iterator[Verbatim | RowError]:
+    def verbatims(self) -> Iterator[Verbatim | RowError]:
         """Give a verbatim for each question answered, whose external id is ``{id}:{column}``."""
         heads, rows = self._open()
         wording, own = headings(heads.parts, OTHER_NAMES)

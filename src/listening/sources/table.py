@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 
 from listening.errors import FormatError, RowError
 from listening.records import Channel, Verbatim, content_id
-from listening.sources.base import Source, build
+from listening.sources.base import FileSource, build
 from listening.sources.cells import identifier, moment
 from listening.sources.columns import LISTED, Columns, Header, fixed_or_cell, keep
 from listening.sources.files import open_rows
@@ -18,7 +18,7 @@ from listening.sources.seen import Seen
 from listening.text.patterns import load_patterns
 
 
-class Table(Columns, Source):
+class Table(Columns, FileSource):
     """A table in CSV, XLSX, JSON, JSONL, Parquet or TXT; each field names the column that holds it, `text` at least.
 
     `title` is put before the text as a sentence; `question` is a column or the wording itself. Without `id`, ids come
@@ -33,6 +33,7 @@ class Table(Columns, Source):
     id: str | None = None
     date: str | None = None
     date_format: str | None = None
+    exported_at: date | None = None
     author: str | None = None
     question: str | None = None
     channel: Channel = "review"
@@ -60,7 +61,7 @@ class Table(Columns, Source):
         survey = {"channel": "survey"} if {"nps", "csat", "ces"} & closed.keys() else {}
         return {"text": text} | {key: value for key, value in fields.items() if value} | closed | survey
 
-    def read(self) -> Iterator[Verbatim | RowError]:
+    def verbatims(self) -> Iterator[Verbatim | RowError]:
         """Give a verbatim for each row."""
         content = open_rows(self.path, encoding=self.encoding, longest=None)
         if not content.columns:  # JSON without any object

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from listening.errors import FormatError, RowError
 from listening.records import Channel, Verbatim, content_id
-from listening.sources.base import Source, build
+from listening.sources.base import FileSource, build
 from listening.sources.brands import squeeze
 from listening.sources.cells import moment
 from listening.sources.columns import keep
@@ -63,7 +63,7 @@ CLAIMED = (  # the letters of the columns that tell a table of results
 )
 
 
-class Talkwalker(Source):
+class Talkwalker(FileSource):
     """Results of Talkwalker: JSON or JSONL files (also a folder or a glob), or the table of an export.
 
     Forums are `forum`, reviews `review`, networks, blogs and comments `social`; press and broadcast are left out, since
@@ -88,7 +88,7 @@ class Talkwalker(Source):
             return {}
         return {} if any(names <= header for header in seen.headers for names in CLAIMED) else None
 
-    def read(self) -> Iterator[Verbatim | RowError]:
+    def verbatims(self) -> Iterator[Verbatim | RowError]:
         """Give a verbatim for each result."""
         tabled = self.path.is_file() and self.path.suffix.lower() not in (".json", *LINES)
         rows = self._table() if tabled else self._objects()

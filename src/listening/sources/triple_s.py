@@ -16,7 +16,7 @@ from pydantic import Field
 
 from listening.errors import FormatError, RowError
 from listening.records import Verbatim
-from listening.sources.base import Source, build
+from listening.sources.base import FileSource, build
 from listening.sources.cells import NUMBER, identifier, moment
 from listening.sources.columns import Columns, Header
 from listening.sources.delimited import find_delimiter, read_records
@@ -42,7 +42,7 @@ DECLARED = re.compile(rb"""^\W*<\?xml[^>]*encoding=["']([\w.-]+)["']""")
 END_OF_FILE = "\x1a"  # what DOS programs write after the last record
 
 
-class TripleS(Columns, Source):
+class TripleS(Columns, FileSource):
     """The open questions of a Triple-S survey: its variables of characters, or those that `questions` names.
 
     `path` is the definition; the data is the file that it names or, in the same folder, the one of that name, unless
@@ -78,7 +78,7 @@ class TripleS(Columns, Source):
             fields["id"] = next((name for name, one in columns.items() if one.is_identifier()), None)
         return {key: value for key, value in fields.items() if value} | closed
 
-    def read(self) -> Iterator[Verbatim | RowError]:
+    def verbatims(self) -> Iterator[Verbatim | RowError]:
         """Give a verbatim for each question answered, whose external id is ``{id}:{column}``."""
         file, record = self.path.name, read_definition(self.path)
         variables = {variable.name: variable for variable in read_variables(record, self.language, file)}

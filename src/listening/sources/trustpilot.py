@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal
 
 from listening.errors import RowError
 from listening.records import Scores, Verbatim
-from listening.sources.base import Source, build
+from listening.sources.base import FileSource, build
 from listening.sources.brands import brand_named, squeeze
 from listening.sources.cells import identifier, moment, score
 from listening.sources.columns import keep
@@ -51,7 +51,7 @@ LISTS = ("reviews", "productReviews")
 META = ("country", "location", "product", "origin")
 
 
-class Trustpilot(Source):
+class Trustpilot(FileSource):
     """Service and product reviews: an export of the portal, pages of the API, a folder of them or a glob.
 
     A review is about the first of `brands` that is its business or its domain, or else about its business. Of one that
@@ -71,7 +71,7 @@ class Trustpilot(Source):
         needed = ({squeeze(name) for name in NAMES[field]} for field in ("id", "stars", "text", "date"))
         return {} if all(names & seen.names for names in needed) else None
 
-    def read(self) -> Iterator[Verbatim | RowError]:
+    def verbatims(self) -> Iterator[Verbatim | RowError]:
         """Give a verbatim for each review, its title before its text, without the company's reply."""
         yield from latest(files_at(self.path, *self.in_folders), self._file)
 

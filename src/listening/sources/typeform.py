@@ -9,7 +9,7 @@ from pydantic import Field
 
 from listening.errors import RowError
 from listening.records import Verbatim
-from listening.sources.base import Source, build
+from listening.sources.base import FileSource, build
 from listening.sources.brands import fold
 from listening.sources.cells import identifier, moment
 from listening.sources.columns import Columns, Header, keep
@@ -39,7 +39,7 @@ HIDDEN = frozenset(
 CHOICES = " / "  # what Typeform puts between choices, and before the first in older exports
 
 
-class Typeform(Columns, Source):
+class Typeform(Columns, FileSource):
     """The open questions of a Typeform export: `questions` lists their headings, or gives each another wording.
 
     Responses that were never sent are left out, unless `incomplete` is set. Dates are in UTC, as the heading says.
@@ -60,7 +60,7 @@ class Typeform(Columns, Source):
         names = [name for name in seen.columns if name.casefold() not in HIDDEN and name not in own]
         return worded_answers(seen.rows, names)
 
-    def read(self) -> Iterator[Verbatim | RowError]:
+    def verbatims(self) -> Iterator[Verbatim | RowError]:
         """Give a verbatim for each question answered, whose external id is ``{id}:{column}``."""
         content = open_rows(self.path, encoding=self.encoding, longest=None)
         wording, own = headings(content.columns, OTHER_NAMES)

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal
 
 from listening.errors import FormatError, RowError, SourceError
 from listening.records import Verbatim
-from listening.sources.base import Source, build
+from listening.sources.base import FileSource, build
 from listening.sources.brands import brand_in, brand_named, names
 from listening.sources.cells import identifier, moment
 from listening.sources.json_items import Window, listed, storable
@@ -29,7 +29,7 @@ DATE = re.compile(r"\w{3} (\w{3}) (\d\d?) ([\d:]{8}) ([+-]\d\d)(\d\d) (\d{4})", 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-class XArchive(Source):
+class XArchive(FileSource):
     """Posts of an X archive: its ``tweets.js``, the folder ``data`` that holds it and its further parts, or a glob.
 
     All posts of an archive have one author: `author` names the account, whose keyed hash alone is kept. Retweets, which
@@ -49,7 +49,7 @@ class XArchive(Source):
         listed_alone = {"full_text", "id_str"} <= seen.keys
         return {} if listed_alone or (assignment and assignment[1] in PARTS) else None
 
-    def read(self) -> Iterator[Verbatim | RowError]:
+    def verbatims(self) -> Iterator[Verbatim | RowError]:
         """Give a verbatim for each post, its links whole, those to its own pictures and those cut short taken out."""
         yield from build(self._rows(), self._verbatims, shown=["text"])
 

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal
 
 from listening.errors import FormatError, RowError
 from listening.records import Verbatim
-from listening.sources.base import Source, build
+from listening.sources.base import FileSource, build
 from listening.sources.brands import brand_in, squeeze
 from listening.sources.cells import from_epoch, identifier, moment
 from listening.sources.columns import Header, keep
@@ -51,7 +51,7 @@ CLAIMED = (  # of the API, of yt-dlp, of youtube-comment-downloader, of Takeout 
 )
 
 
-class YouTube(Source):
+class YouTube(FileSource):
     """Comments of YouTube: a JSON, JSONL, CSV, TSV, XLSX or Parquet file, a folder or a glob.
 
     A comment is about the first of `brands` that its text names. `meta` lists the further keys or columns to keep, such
@@ -69,7 +69,7 @@ class YouTube(Source):
         told = seen.keys | seen.names
         return {} if any(names <= told for names in CLAIMED) else None
 
-    def read(self) -> Iterator[Verbatim | RowError]:
+    def verbatims(self) -> Iterator[Verbatim | RowError]:
         """Give a verbatim for each comment and each reply, in the thread of its video."""
         yield from build(self._rows(), self._verbatims, shown=["text"])
 

@@ -9,11 +9,11 @@ from datetime import date
 from itertools import islice
 
 from listening.errors import RowError
-from listening.records import RowProblem, Run, Verbatim
-from listening.sources.base import Source
-from listening.steps.runs import Advance, running
+from listening.records import Cursor, Deletion, RowProblem, Run, Verbatim, content_id
+from listening.sources.base import FileSource, Record, Source
+from listening.steps.runs import Advance, now, running
 from listening.store.store import Store
-from listening.text.prepare import VERSION, prepare
+from listening.text.prepare import VERSION, prepare, prepare_fact
 from listening.text.privacy import scrub
 from listening.text.pseudonym import keyed_hash
 
@@ -21,24 +21,41 @@ BATCH = 256  # rows read, prepared and committed at once
 
 
 def ingest(
-    source: Source, store: Store, *, key: bytes, since: date | None = None, advance: Advance = lambda rows: None
+    source: Source,
+    store: Store,
+    *,
+    key: bytes,
+    since: date | None = None,
+    names: bool = True,
+    advance: Advance = lambda rows: None,
 ) -> dict[str, int]:
-    """Read a source, prepare and store what is new in it, quarantine what cannot be used.
+    """Read a source from its cursor on, prepare and store what is new in it, quarantine what cannot be used.
 
-    Gives the counts `read`, `new`, `changed`, `updated`, `known`, `before` (older than `since`) and `quarantined`.
+    Gives the counts `read`, `new`, `changed`, `updated`, `known`, `before` (older than `since`), `deleted` and
+    `quarantined`. The cursor moves on when all that comes before it is committed. `names=False` leaves persons' names
+    in texts: for measures.
     """
     counts: Counter[str] = Counter()
+    configuration = configuration_of(source)
     with running(store, f"ingest:{source.name}", configuration={"source": source.name, "kind": source.kind}) as run:
-        reading = _once_each(source.read())
+        given = source.read(store.cursor(source.name, configuration))
+        reading = _once_each(given) if isinstance(source, FileSource) else given
         while rows := list(islice(reading, BATCH)):
-            counts.update(_ingest_batch(rows, source, store, run, key=key, since=since))
+            counts.update(_ingest_batch(rows, source, store, run, key=key, since=since, names=names))
+            for cursor in [row for row in rows if isinstance(row, Cursor)][-1:]:
+                store.keep_cursor(source.name, configuration, cursor.value, run)
             run.counts.update(counts)
             advance(len(rows))
     return dict(counts)
 
 
-def _once_each(rows: Iterable[Verbatim | RowError]) -> Iterator[Verbatim | RowError]:
-    """Refuse a second text under an id already read: kept, each would replace the other, night after night."""
+def configuration_of(source: Source) -> str:
+    """Give the id of a source's configuration: a cursor holds under the one that it was kept under."""
+    return content_id(source.model_dump_json())
+
+
+def _once_each(rows: Iterable[Record]) -> Iterator[Record]:
+    """Refuse a second text under an id already read in a file: each would replace the other, night after night."""
     seen: dict[str, str] = {}
     for row in rows:
         if isinstance(row, Verbatim) and seen.setdefault(row.id, row.version) != row.version:
@@ -49,7 +66,14 @@ def _once_each(rows: Iterable[Verbatim | RowError]) -> Iterator[Verbatim | RowEr
 
 
 def _ingest_batch(
-    rows: Sequence[Verbatim | RowError], source: Source, store: Store, run: Run, *, key: bytes, since: date | None
+    rows: Sequence[Record],
+    source: Source,
+    store: Store,
+    run: Run,
+    *,
+    key: bytes,
+    since: date | None,
+    names: bool,
 ) -> dict[str, int]:
     refused = [row for row in rows if isinstance(row, RowError)]
     read = [row for row in rows if isinstance(row, Verbatim)]
@@ -57,21 +81,24 @@ def _ingest_batch(
     prints = {keyed_hash(key, VERSION, repr(astuple(one))): one for one in recent}
     known = store.known(list(prints))
     fresh = {print_: one for print_, one in prints.items() if print_ not in known}
-    prepared = prepare([one.text for one in fresh.values()], language=source.language)
+    prepared = prepare([one.text for one in fresh.values()], language=source.language, names=names)
     kept: list[tuple[str, Verbatim]] = []
     for (print_, one), ready in zip(fresh.items(), prepared, strict=True):
         if not ready.text and not any(score is not None for score in astuple(one.scores)):
             refused.append(RowError("texte vide, et aucune note", row=one.external_id))
             continue
         author = keyed_hash(key, one.author) if one.author else None
-        kept.append((print_, replace(one, text=ready.text, language=ready.language, author=author)))
+        meta = {name: prepare_fact(value) for name, value in one.meta.items()}
+        kept.append((print_, replace(one, text=ready.text, language=ready.language, author=author, meta=meta)))
     problems = [
         RowProblem(source=source.name, row=one.row, reason=scrub(one.reason).text, content=content.text)
         for one, content in zip(refused, prepare([one.content for one in refused]), strict=True)
     ]
+    gone = {content_id(source.name, row.external_id): row.at or now() for row in rows if isinstance(row, Deletion)}
     return store.add_verbatims(kept, run) | {
         "read": len(read) + len(refused),
         "known": len(recent) - len(fresh),
         "before": len(read) - len(recent),
+        "deleted": store.mark_deleted(gone),
         "quarantined": store.quarantine(problems, run),
     }

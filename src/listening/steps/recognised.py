@@ -10,7 +10,7 @@ import yaml
 
 from listening.errors import RowError, SourceError
 from listening.records import Verbatim
-from listening.sources.base import Source
+from listening.sources.base import FileSource
 from listening.sources.columns import Columns
 
 SAMPLE = 200  # rows read to say what will be
@@ -38,7 +38,7 @@ LABELS = {
 WISHED = ("nps", "csat", "ces", "weight", "wave", "brand")  # what surveys have more often than not
 
 
-def describe(source: Source) -> list[str]:
+def describe(source: FileSource) -> list[str]:
     """Give sentences on what a source will read: its columns by their role, then what its first rows hold.
 
     A source that cannot be read is said to be so, with the reason.
@@ -52,7 +52,7 @@ def describe(source: Source) -> list[str]:
     return lines
 
 
-def to_yaml(sources: Sequence[Source]) -> str:
+def to_yaml(sources: Sequence[FileSource]) -> str:
     """Give the `sources` of a night's configuration, with the paths made absolute."""
     entries = []
     for source in sources:
@@ -62,7 +62,7 @@ def to_yaml(sources: Sequence[Source]) -> str:
     return yaml.safe_dump({"sources": entries}, allow_unicode=True, sort_keys=False, width=120)
 
 
-def _sampled(source: Source) -> Iterator[str]:
+def _sampled(source: FileSource) -> Iterator[str]:
     try:
         first = list(islice(source.read(), SAMPLE))
     except SourceError as error:
@@ -81,7 +81,7 @@ def _sampled(source: Source) -> Iterator[str]:
         yield f"Attention : {refused[0].row} : {refused[0].reason}"
 
 
-def _untold(source: Source) -> Iterator[str]:
+def _untold(source: FileSource) -> Iterator[str]:
     """Say what was not found, which a configuration can tell."""
     questions = getattr(source, "questions", {})
     if unworded := [name for name, wording in questions.items() if name == wording]:

@@ -44,7 +44,8 @@ class UtcDateTime(TypeDecorator[datetime]):
 metadata = MetaData()
 
 # A row is one version of a verbatim: `version` names the content, `id` the place, and one version of a place is
-# current. `fingerprint` is a keyed hash of what the source gave, before cleaning: what is known is not read again.
+# current, unless its source took it back (`deleted_at`). `fingerprint` is a keyed hash of what the source gave, before
+# cleaning: what is known is not read again.
 verbatims = Table(
     "verbatims",
     metadata,
@@ -64,6 +65,9 @@ verbatims = Table(
     Column("url", Text),
     Column("thread", String(200)),
     Column("parent", String(200)),
+    Column("repost_of", String(200)),
+    Column("flags", JSON, nullable=False),
+    Column("deleted_at", UtcDateTime),
     Column("nps", Integer),
     Column("csat", Integer),
     Column("ces", Integer),
@@ -135,5 +139,15 @@ quarantine = Table(
     Column("row", String(200), nullable=False),
     Column("reason", Text, nullable=False),
     Column("content", Text, nullable=False),
+    Column("run", String(20), nullable=False),
+)
+
+# Where the next reading of a source begins, as long as its configuration stays the same.
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("source", String(80), primary_key=True),
+    Column("configuration", String(20), nullable=False),
+    Column("value", Text, nullable=False),
     Column("run", String(20), nullable=False),
 )

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, create_engine, delete, event, exists, func, select, update
+from sqlalchemy import Connection, Engine, and_, create_engine, delete, event, exists, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
@@ -144,10 +144,12 @@ class Store:
     # Verbatims
 
     def known(self, fingerprints: Sequence[str]) -> set[str]:
-        """Give those of the fingerprints whose verbatim is stored, and current."""
-        column = schema.verbatims.c.fingerprint
+        """Give those of the fingerprints whose verbatim is stored, and current or taken back."""
+        table = schema.verbatims
+        kept = or_(table.c.current, table.c.deleted_at.is_not(None))
         with self.transaction() as connection:
-            return set(connection.scalars(select(column).where(column.in_(fingerprints), schema.verbatims.c.current)))
+            query = select(table.c.fingerprint).where(table.c.fingerprint.in_(fingerprints), kept)
+            return set(connection.scalars(query))
 
     def add_verbatims(self, rows: Sequence[tuple[str, Verbatim]], run: Run) -> dict[str, int]:
         """Store verbatims with their fingerprints, in one transaction; a changed text becomes the current version.
@@ -167,6 +169,32 @@ class Store:
             connection.execute(update(table).where(table.c.id.in_(list(stored))).values(current=False))
             self._upsert(connection, table, [_row(print_, one) | {"run": run.id} for print_, one in last.values()])
         return counts
+
+    def mark_deleted(self, deleted: Mapping[str, datetime]) -> int:
+        """Mark verbatims, by id, as taken back at some moment: they stay, no more current; give how many were."""
+        table, count = schema.verbatims, 0
+        with self.transaction() as connection:
+            for place, at in deleted.items():
+                gone = update(table).where(table.c.id == place, table.c.current)
+                count += connection.execute(gone.values(current=False, deleted_at=at)).rowcount
+        return count
+
+    # Cursors
+
+    def cursor(self, source: str, configuration: str) -> str | None:
+        """Give where the next reading of a source begins, None when it was never read under this configuration."""
+        table = schema.cursors
+        same = and_(table.c.source == source, table.c.configuration == configuration)
+        with self.transaction() as connection:
+            return connection.scalar(select(table.c.value).where(same))
+
+    def keep_cursor(self, source: str, configuration: str, value: str, run: Run) -> None:
+        """Keep where the next reading of a source begins: what came before it must be stored."""
+        row = {"source": source, "configuration": configuration, "value": value, "run": run.id}
+        with self.transaction() as connection:
+            self._upsert(connection, schema.cursors, [row])
+
+    # Quarantine
 
     def quarantine(self, problems: Sequence[RowProblem], run: Run) -> int:
         """Keep rows that could not be used, with the reason; give how many were not there yet."""
@@ -246,6 +274,7 @@ def _row(fingerprint: str, verbatim: Verbatim) -> dict[str, Any]:
             "version": verbatim.version,
             "id": verbatim.id,
             "current": True,
+            "deleted_at": None,
             "fingerprint": fingerprint,
         }
     )

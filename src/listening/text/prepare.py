@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from listening.text.clean import repair
 from listening.text.language import detect
-from listening.text.privacy import scrub_all
+from listening.text.privacy import scrub, scrub_all
 
-VERSION = "2"  # change it when the same raw text would come out otherwise: what is stored is then prepared anew
+VERSION = "3"  # change it when the same raw text would come out otherwise: what is stored is then prepared anew
+FACTS = 4096  # closed answers kept in mind
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,17 @@ class Prepared:
     language: str | None
 
 
-def prepare(texts: Sequence[str], *, language: str = "fr") -> list[Prepared]:
+def prepare(texts: Sequence[str], *, language: str = "fr", names: bool = True) -> list[Prepared]:
     """Make texts fit to be stored, in their order; `language` is that of texts too short to tell."""
-    scrubbed = [one.text for one in scrub_all(repair(text) for text in texts)]
+    scrubbed = [one.text for one in scrub_all((repair(text) for text in texts), names=names)]
     return [Prepared(text, detect(text, default=language) if text else None) for text in scrubbed]
+
+
+@lru_cache(maxsize=FACTS)
+def prepare_fact(text: str) -> str:
+    """Make a closed answer (a region, a segment, a title) fit to be stored; the same ones come again and again.
+
+    >>> prepare_fact("Agence de Lyon, M. Guivarc'h")
+    'Agence de Lyon, M. [PERSONNE]'
+    """
+    return scrub(repair(text)).text
