@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,12 +21,14 @@ os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "180")
 
 from prefect import Task, flow, get_run_logger, task  # noqa: E402
 from prefect.artifacts import create_markdown_artifact  # noqa: E402
+from prefect.blocks.system import Secret  # noqa: E402
 from prefect.cache_policies import NO_CACHE  # noqa: E402
 from prefect.client.schemas.objects import State  # noqa: E402
 from prefect.states import Completed, Failed  # noqa: E402
 
 from listening.configuration import Night, read_night  # noqa: E402
 from listening.errors import ListeningError, ServiceError, SourceError  # noqa: E402
+from listening.sources.live.base import LiveSource  # noqa: E402
 from listening.steps.ingest import ingest  # noqa: E402
 from listening.steps.night import NightReport, failed, night_tagger, open_night, summarise_night  # noqa: E402
 from listening.steps.tag import tag_chunk, tagging  # noqa: E402
@@ -52,11 +55,22 @@ def as_task(name: str, step: Callable[[], Result], *, retries: int = 0) -> Task[
     return make(step)
 
 
+def bring_secrets(night: Night) -> None:
+    """Take the tokens that the environment lacks from Prefect's Secret blocks: `mastodon-token` for MASTODON_TOKEN."""
+    for source in night.sources:
+        for variable in source.variables() if isinstance(source, LiveSource) else ():
+            if variable not in os.environ:
+                with suppress(ValueError):  # no such block: the source says what is missing
+                    os.environ[variable] = Secret.load(variable.lower().replace("_", "-")).get()
+
+
 @flow(name="nuit", persist_result=False)
 def nightly(configuration: str = str(ROOT / "pipelines" / "nightly.yaml")) -> State[Any]:
     """Ingest each source, tag what is pending, summarise and publish; name the sources that failed at the end."""
     try:
-        report = do_night(read_night(Path(configuration)))
+        night = read_night(Path(configuration))
+        bring_secrets(night)
+        report = do_night(night)
     except ListeningError as error:
         return Failed(message=str(error))
     for line in report.lines():

@@ -98,6 +98,42 @@ def test_nightly_second_run_stores_and_tags_nothing(first: Night, folder: Path) 
     )
 
 
+SECRETS = """
+import os, sys
+sys.path.insert(0, "pipelines")
+import nightly
+from listening.configuration import Night
+from listening.sources.live.base import LiveSource
+from prefect.blocks.system import Secret
+
+class Journal(LiveSource):
+    kind: str = "journal"
+    def read(self, since=None):
+        yield from ()
+
+def journal(variable):
+    return Journal(name=variable.lower(), url="https://journal.example", token_from=variable)
+
+Secret(value="tres-secret").save("jeton-garde")
+nightly.bring_secrets(Night(sources=[journal("JETON_GARDE"), journal("JETON_DONNE"), journal("JETON_ABSENT")]))
+print([os.environ.get(f"JETON_{name}") for name in ("GARDE", "DONNE", "ABSENT")])
+"""
+
+
+def test_nightly_takes_tokens_from_secret_blocks(tmp_path: Path) -> None:
+    environment = os.environ | {"PREFECT_HOME": str(tmp_path), "JETON_DONNE": "mien"}
+    done = subprocess.run(
+        [sys.executable, "-c", SECRETS],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=300,
+        cwd=ROOT,
+    )
+    assert done.stdout.splitlines()[-1] == "['tres-secret', 'mien', None]"
+
+
 def test_nightly_deployment_runs_at_night_in_paris() -> None:
     (deployment,) = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]
     (schedule,) = deployment["schedules"]

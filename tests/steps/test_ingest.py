@@ -136,6 +136,10 @@ def journal(*given: Any, **fields: Any) -> Journal:
     return Journal(name="journal", given=given, **fields)
 
 
+def test_ingest_of_nothing_counts_nothing(store: Store) -> None:
+    assert set(ingest(journal(), store, key=KEY).values()) == {0}
+
+
 def test_ingest_begins_where_the_last_reading_ended(store: Store) -> None:
     for _ in range(2):
         ingest(journal(), store, key=KEY)

@@ -9,7 +9,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import select, text
 
 from listening.errors import StoreError
-from listening.records import Reading, RowProblem, Run, Scores, Segment, Tag, Verbatim
+from listening.records import Reading, Run, Scores, Segment, Tag, Verbatim
 from listening.store import schema
 from listening.store.frames import counts, frames, last_tagging, left_out, uncertain
 from listening.store.store import Store, locate, open_store
@@ -81,12 +81,6 @@ def test_store_is_pending_again_for_another_model_or_codebook(running: Store) ->
     running.add_verbatims([("f1", ANSWER)], RUN)
     assert read_all(running) == 1
     assert [running.count_pending(*key) for key in (("m@1", "c@1"), ("m@2", "c@1"), ("m@1", "c@2"))] == [0, 1, 1]
-
-
-def test_store_quarantines_a_problem_once(running: Store) -> None:
-    problem = RowProblem(source="s", row="ligne 4", reason="note illisible", content="dix")
-    assert [running.quarantine([problem], RUN) for _ in range(2)] == [1, 0]
-    assert left_out(running) == {"quarantaine": 1}
 
 
 def test_store_frames_apply_thresholds_when_reading(running: Store) -> None:

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from typer.exceptions import Abort, TyperException
 
-from listening.cli import codebook, doctor, model, models, night, privacy, tag
+from listening.cli import codebook, doctor, model, models, night, privacy, quarantine, tag
 from listening.cli.french import FrenchCommand, FrenchGroup, usage_error
 from listening.errors import ListeningError
 
@@ -33,6 +33,7 @@ COMMANDS = (
 )
 for command in COMMANDS:
     app.command(cls=FrenchCommand)(command)
+app.add_typer(quarantine.app)
 app.add_typer(models.app)
 app.add_typer(codebook.app)
 

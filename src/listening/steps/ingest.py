@@ -12,12 +12,14 @@ from listening.errors import RowError
 from listening.records import Cursor, Deletion, RowProblem, Run, Verbatim, content_id
 from listening.sources.base import FileSource, Record, Source
 from listening.steps.runs import Advance, now, running
+from listening.store.quarantine import let_go, put_aside
 from listening.store.store import Store
 from listening.text.prepare import VERSION, prepare, prepare_fact
 from listening.text.privacy import scrub
 from listening.text.pseudonym import keyed_hash
 
 BATCH = 256  # rows read, prepared and committed at once
+COUNTS = ("read", "new", "changed", "updated", "known", "before", "deleted", "quarantined")
 
 
 def ingest(
@@ -26,19 +28,20 @@ def ingest(
     *,
     key: bytes,
     since: date | None = None,
+    anew: bool = False,
     names: bool = True,
     advance: Advance = lambda rows: None,
 ) -> dict[str, int]:
     """Read a source from its cursor on, prepare and store what is new in it, quarantine what cannot be used.
 
-    Gives the counts `read`, `new`, `changed`, `updated`, `known`, `before` (older than `since`), `deleted` and
-    `quarantined`. The cursor moves on when all that comes before it is committed. `names=False` leaves persons' names
-    in texts: for measures.
+    Gives the `COUNTS`: `before` are those older than `since`, `deleted` those that the source took back. The cursor moves on when all that comes before it is committed. `anew` reads from the beginning, and
+    lets go the rows in quarantine that can be used now (`released`). `names=False` leaves persons' names in texts: for
+    measures.
     """
-    counts: Counter[str] = Counter()
+    counts = Counter(dict.fromkeys(COUNTS, 0))
     configuration = configuration_of(source)
     with running(store, f"ingest:{source.name}", configuration={"source": source.name, "kind": source.kind}) as run:
-        given = source.read(store.cursor(source.name, configuration))
+        given = source.read(None if anew else store.cursor(source.name, configuration))
         reading = _once_each(given) if isinstance(source, FileSource) else given
         while rows := list(islice(reading, BATCH)):
             counts.update(_ingest_batch(rows, source, store, run, key=key, since=since, names=names))
@@ -46,6 +49,8 @@ def ingest(
                 store.keep_cursor(source.name, configuration, cursor.value, run)
             run.counts.update(counts)
             advance(len(rows))
+        if anew:
+            counts["released"] = run.counts["released"] = let_go(store, source.name, run)
     return dict(counts)
 
 
@@ -100,5 +105,5 @@ def _ingest_batch(
         "known": len(recent) - len(fresh),
         "before": len(read) - len(recent),
         "deleted": store.mark_deleted(gone),
-        "quarantined": store.quarantine(problems, run),
+        "quarantined": put_aside(store, problems, run),
     }

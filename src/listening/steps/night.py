@@ -15,6 +15,7 @@ from listening.steps.ingest import ingest
 from listening.steps.runs import Advance, now
 from listening.steps.summary import publish, publish_review, summarise
 from listening.steps.tag import tag_pending
+from listening.store.quarantine import put_aside_by_source
 from listening.store.store import Store, locate, open_store
 from listening.tagging.added import open_tagger
 from listening.tagging.engine import Tagger
@@ -36,17 +37,26 @@ class NightReport:
 
     def lines(self) -> list[str]:
         """Give what happened as sentences, failed sources last."""
-        lines = [
-            f"{name} : {count['read']} lignes lues, {count['new']} verbatims nouveaux, {count['changed']} modifiés, "
-            f"{count['known']} déjà connus, {count['quarantined']} mis en quarantaine."
-            for name, count in self.ingested.items()
-        ]
+        lines = self.read_lines()
         lines.append(f"{self.tagged} verbatims codés.")
         if self.review:
             lines.append(f"{self.review} verbatims où le modèle hésite : a_relire.csv")
         if self.page:
             lines.append(f"Page : {self.page}")
-        return lines + [f"Échec de la source {name} : {reason}" for name, reason in self.failures.items()]
+        return lines + self.failed_lines()
+
+    def read_lines(self) -> list[str]:
+        """Give what was read, a sentence a source."""
+        return [
+            f"{name} : {count['read']} lignes lues, {count['new']} verbatims nouveaux, {count['changed']} modifiés, "
+            f"{count['known']} déjà connus, {count['quarantined']} mis en quarantaine."
+            + (f" {count['deleted']} retirés par leur source." if count["deleted"] else "")
+            for name, count in self.ingested.items()
+        ]
+
+    def failed_lines(self) -> list[str]:
+        """Give why sources failed, a sentence each."""
+        return [f"Échec de la source {name} : {reason}" for name, reason in self.failures.items()]
 
 
 @contextmanager
@@ -69,12 +79,21 @@ def no_bar(label: str, total: int | None) -> AbstractContextManager[Advance]:
     return nullcontext(lambda done: None)
 
 
-def ingest_all(night: Night, store: Store, *, key: bytes, report: NightReport, bar: Bar = no_bar) -> None:
-    """Ingest each source; one that fails is noted in the report and does not stop the others."""
+def ingest_all(
+    night: Night, store: Store, *, key: bytes, report: NightReport, anew: bool = False, bar: Bar = no_bar
+) -> None:
+    """Ingest each source; one that fails is noted in the report and does not stop the others.
+
+    `anew` reads, from the beginning, those that have rows in quarantine.
+    """
+    held = put_aside_by_source(store)
     for source in night.sources:
+        if anew and source.name not in held:
+            continue
         with bar(f"Lecture de {source.name}", None) as advance:
             try:
-                report.ingested[source.name] = ingest(source, store, key=key, since=night.since, advance=advance)
+                done = ingest(source, store, key=key, since=night.since, anew=anew, advance=advance)
+                report.ingested[source.name] = done
             except ListeningError as error:
                 report.failures[source.name] = str(error)
 

@@ -17,7 +17,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
 from listening.errors import StoreError
-from listening.records import Reading, RowProblem, Run, Segment, Verbatim, content_id
+from listening.records import Reading, Run, Segment, Verbatim
 from listening.store import schema
 
 DEFAULT = "data/listening.sqlite"
@@ -167,7 +167,7 @@ class Store:
                 versions = stored.get(place)
                 counts["new" if not versions else "updated" if verbatim.version in versions else "changed"] += 1
             connection.execute(update(table).where(table.c.id.in_(list(stored))).values(current=False))
-            self._upsert(connection, table, [_row(print_, one) | {"run": run.id} for print_, one in last.values()])
+            self.upsert(connection, table, [_row(print_, one) | {"run": run.id} for print_, one in last.values()])
         return counts
 
     def mark_deleted(self, deleted: Mapping[str, datetime]) -> int:
@@ -192,22 +192,7 @@ class Store:
         """Keep where the next reading of a source begins: what came before it must be stored."""
         row = {"source": source, "configuration": configuration, "value": value, "run": run.id}
         with self.transaction() as connection:
-            self._upsert(connection, schema.cursors, [row])
-
-    # Quarantine
-
-    def quarantine(self, problems: Sequence[RowProblem], run: Run) -> int:
-        """Keep rows that could not be used, with the reason; give how many were not there yet."""
-        table = schema.quarantine
-        rows = {
-            content_id(one.source, one.row, one.reason, one.content): asdict(one) | {"run": run.id} for one in problems
-        }
-        with self.transaction() as connection:
-            there = set(connection.scalars(select(table.c.id).where(table.c.id.in_(list(rows)))))
-            fresh = [{"id": name} | row for name, row in rows.items() if name not in there]
-            if fresh:
-                connection.execute(table.insert(), fresh)
-        return len(fresh)
+            self.upsert(connection, schema.cursors, [row])
 
     # Readings
 
@@ -244,9 +229,9 @@ class Store:
             versions = {row["version"] for row in read}
             connection.execute(delete(schema.segments).where(schema.segments.c.version.in_(versions)))
             for table, rows in ((schema.segments, cuts), (schema.readings, read), (schema.tags, tagged)):
-                self._upsert(connection, table, rows)
+                self.upsert(connection, table, rows)
 
-    def _upsert(self, connection: Connection, table: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+    def upsert(self, connection: Connection, table: Any, rows: Sequence[Mapping[str, Any]]) -> None:
         """Insert rows; where the primary key is there already, the row takes the new values."""
         if not rows:
             return

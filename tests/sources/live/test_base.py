@@ -36,3 +36,7 @@ def test_token_names_the_variable_that_is_missing(journal, monkeypatch):
 
 def test_bearer_is_empty_where_no_token_is_named():
     assert Journal(name="journal", url="https://journal.example").bearer() == {}
+
+
+def test_variables_are_those_that_hold_tokens(journal):
+    assert journal.variables() == ["JETON_DU_JOURNAL"]

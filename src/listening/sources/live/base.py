@@ -34,6 +34,10 @@ class LiveSource(Source, ABC):
             return token
         raise ConfigurationError(f"{self.name} : la variable {self.token_from} est vide : donnez-lui le jeton d'accès")
 
+    def variables(self) -> list[str]:
+        """Give the environment variables that hold its tokens: what its fields that end in `_from` name."""
+        return [value for field, value in self if field.endswith("_from") and value]
+
     def bearer(self) -> dict[str, str]:
         """Give the header that carries the token, none where no token is named."""
         return {"Authorization": f"Bearer {self.token()}"} if self.token_from else {}
