@@ -4,13 +4,14 @@ import json
 import sys
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
 from listening.errors import ConfigurationError, FormatError, RowError, SourceError
 from listening.plugins import find
 from listening.records import Verbatim
-from listening.sources.base import KINDS
+from listening.sources.base import KINDS, FileSource
 from listening.sources.recognise import Seen, recognise, recognise_all
 
 HERE = Path(__file__).parent
@@ -33,6 +34,11 @@ def dumped(content):
 
 def lines(*items):
     return "\n".join(map(dumped, items))
+
+
+def file_kinds():
+    """The kinds that read a file."""
+    return {name: one for name, one in find(KINDS).items() if issubclass(one, FileSource)}
 
 
 F = fixtures
@@ -117,12 +123,12 @@ def export(request, write, tmp_path) -> tuple[str, Path]:
 
 
 def test_recognise_covers_every_kind():
-    assert {one.partition(",")[0] for one in FILES} | {"spss"} == set(find(KINDS))
+    assert {one.partition(",")[0] for one in FILES} | {"spss"} == set(file_kinds())
 
 
 def test_recognise_knows_each_kind_and_takes_it_for_no_other(export):
     kind, path = export
-    tools = {name: one for name, one in find(KINDS).items() if one.specificity}
+    tools = {name: one for name, one in file_kinds().items() if one.specificity}
     assert [name for name, one in tools.items() if one.recognise(Seen(path)) is not None] == [kind] * (kind in tools)
     assert recognise(path).kind == kind
 
@@ -269,6 +275,73 @@ def test_recognise_all_leaves_out_of_a_folder_what_its_tool_did_not_write(write,
     assert {path.name for path in found.left} == {"LISEZMOI.txt", "like.js"}
 
 
+@pytest.fixture
+def zipped(tmp_path):
+    """Make a ZIP of invented files."""
+
+    def zipped(files):
+        with ZipFile(tmp_path / "export.zip", "w") as packed:
+            for name, content in files.items():
+                packed.writestr(name, content)
+        return tmp_path / "export.zip"
+
+    return zipped
+
+
+def test_recognise_all_reads_the_tables_of_a_zip_one_by_one(zipped):
+    table = "id;avis\n1;Trop cher\n"
+    path = zipped(
+        {"lot/mars.csv": table, "lot/sud/avril.csv": table, "__MACOSX/lot/._mars.csv": "x", "lot/a.pdf": "%PDF"}
+    )
+    found = recognise_all([path])
+    assert [(source.name, source.path) for source in found.sources] == [
+        ("mars", path / "mars.csv"),
+        ("avril", path / "sud" / "avril.csv"),
+    ]
+    assert [one.text for source in found.sources for one in source.read()] == ["Trop cher"] * 2
+    ((left, reason),) = found.left.items()
+    assert left == path / "a.pdf"
+    assert reason.startswith("a.pdf : format « .pdf » inconnu")
+
+
+def test_recognise_all_reads_a_zip_as_one_source_where_its_kind_reads_folders(zipped):
+    path = zipped({f"forum/{one.name}": one.read_bytes() for one in sorted((SAMPLES / "forum").iterdir())})
+    (source,) = recognise_all([path]).sources
+    assert (source.kind, source.name, source.path) == ("discourse", "export", path)
+    assert len(list(source.read())) == len(list(recognise_all([SAMPLES / "forum"]).sources[0].read()))
+
+
+@pytest.mark.parametrize("asked", ["", "avis.csv"])
+def test_recognise_takes_a_zip_of_one_file_for_that_file(zipped, asked):
+    path = zipped({"avis.csv": "id;avis\n1;Trop cher\n"}) / asked
+    source = recognise(path)
+    assert (source.kind, source.path) == ("table", path)
+    assert [one.text for one in source.read()] == ["Trop cher"]
+
+
+def test_recognise_all_takes_a_file_of_a_zip_under_a_name(zipped):
+    path = zipped({"a/avis.csv": "id;avis\n1;Trop cher\n", "b/avis.csv": "id;avis\n1;Lent\n"})
+    with pytest.raises(ConfigurationError, match="2 fichiers s'appellent « avis » : donnez-les un à un, avec --name"):
+        recognise_all([path])
+    (source,) = recognise_all([path / "b" / "avis.csv"], name="lenteurs").sources
+    assert (source.name, [one.text for one in source.read()]) == ("lenteurs", ["Lent"])
+
+
+def test_recognise_reads_a_definition_in_a_zip_with_its_data(zipped):
+    triple_s = fixtures("triple_s")
+    path = zipped({"etude.sss": triple_s.definition(), "etude.asc": triple_s.fixed(triple_s.FIRST, triple_s.SECOND)})
+    (source,) = recognise_all([path]).sources
+    assert (source.kind, source.path) == ("triple-s", path / "etude.sss")
+    assert list(source.read())
+
+
+def test_recognise_all_says_what_is_wrong_in_a_zip_of_the_path_told(zipped):
+    path = zipped({"a.json": dumped([F("mastodon").status(1)]), "b.json": dumped([F("bluesky").post(1)])})
+    with pytest.raises(FormatError) as raised:
+        recognise_all([path])
+    assert str(raised.value).startswith(f"{path} : ce dossier mêle plusieurs sortes de fichiers")
+
+
 def test_recognise_all_refuses_a_folder_of_several_kinds(write, tmp_path):
     write("mois/a.json", dumped([F("mastodon").status(1)]))
     write("mois/b.json", dumped([F("bluesky").post(1)]))
@@ -286,14 +359,15 @@ def test_recognise_all_refuses_one_name_for_several_files(write):
 
 OWN = """
 from typing import Literal
-from listening.sources.base import Source
-class Minitel(Source):
+from typing import ClassVar
+from listening.sources.base import FileSource
+class Minitel(FileSource):
     kind: Literal["minitel"] = "minitel"
     {specificity}
     @classmethod
     def recognise(cls, seen):
         return {{"brand": "3615"}} if "reblog" in seen.keys else None
-    def read(self):
+    def verbatims(self):
         return iter(())
 """
 
@@ -314,7 +388,7 @@ def install(tmp_path, monkeypatch):
 
 
 def test_recognise_asks_a_source_of_a_team_s_own_too(install, write):
-    install("greffon_minitel", "specificity = 3")
+    install("greffon_minitel", "specificity: ClassVar[int] = 3")
     source = recognise(write("a.json", dumped([F("mastodon").status(1)])))
     assert (source.kind, source.brand) == ("minitel", "3615")
 

@@ -21,6 +21,8 @@ from listening.text.spelling import usual
         ("le CT du véhicule", "le ct du véhicule"),
         ("@tjrs #pk www.pr.fr pr-ci", "@tjrs #pk www.pr.fr pr-ci"),
         ("Il passe au marche", "Il passe au marche"),
+        ("Mme [PERSONNE] répond au [TÉLÉPHONE]", "Mme … répond au …"),
+        ("[PERSONNES] [NIR]", "[personnes] …"),
         ("", ""),
     ],
 )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import astuple, replace
+from dataclasses import replace
 from datetime import date
 from itertools import islice
 
 from listening.errors import RowError
-from listening.records import Cursor, Deletion, RowProblem, Run, Verbatim, content_id
+from listening.records import Cursor, Deletion, RowProblem, Run, Scores, Verbatim, content_id
 from listening.sources.base import FileSource, Record, Source
 from listening.steps.runs import Advance, now, running
 from listening.store.quarantine import let_go, put_aside
@@ -34,9 +34,9 @@ def ingest(
 ) -> dict[str, int]:
     """Read a source from its cursor on, prepare and store what is new in it, quarantine what cannot be used.
 
-    Gives the `COUNTS`: `before` are those older than `since`, `deleted` those that the source took back. The cursor moves on when all that comes before it is committed. `anew` reads from the beginning, and
-    lets go the rows in quarantine that can be used now (`released`). `names=False` leaves persons' names in texts: for
-    measures.
+    Gives the `COUNTS`: `before` are those older than `since`, `deleted` those that the source took back. The cursor
+    moves on when all that comes before it is committed. `anew` reads from the beginning, and lets go the rows in
+    quarantine that can be used now (`released`). `names=False` leaves persons' names in texts: for measures.
     """
     counts = Counter(dict.fromkeys(COUNTS, 0))
     configuration = configuration_of(source)
@@ -83,13 +83,13 @@ def _ingest_batch(
     refused = [row for row in rows if isinstance(row, RowError)]
     read = [row for row in rows if isinstance(row, Verbatim)]
     recent = [one for one in read if not (since and one.created_at and one.created_at.date() < since)]
-    prints = {keyed_hash(key, VERSION, repr(astuple(one))): one for one in recent}
+    prints = {keyed_hash(key, VERSION, repr(one)): one for one in recent}
     known = store.known(list(prints))
     fresh = {print_: one for print_, one in prints.items() if print_ not in known}
     prepared = prepare([one.text for one in fresh.values()], language=source.language, names=names)
     kept: list[tuple[str, Verbatim]] = []
     for (print_, one), ready in zip(fresh.items(), prepared, strict=True):
-        if not ready.text and not any(score is not None for score in astuple(one.scores)):
+        if not ready.text and one.scores == Scores():
             refused.append(RowError("texte vide, et aucune note", row=one.external_id))
             continue
         author = keyed_hash(key, one.author) if one.author else None

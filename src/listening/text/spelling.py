@@ -6,11 +6,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import get_args
 
+from listening.text.masks import Kind
 from listening.text.patterns import load_patterns
 from listening.text.tokens import UNACCENTED
 
-WORD = re.compile(r"(?<![\w@#])[^\W\d_]+(?!\w)")
+WORD_OR_MARKER = re.compile(rf"(?P<marker>\[(?:{'|'.join(get_args(Kind))})\])|(?<![\w@#])[^\W\d_]+(?!\w)")
+UNTOLD = "…"  # « personne » and « téléphone » would be read as words
 STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 JOINED = "'’-./@"  # a word beside one of these is a part of something and no shorthand
 LONE = {"c": "c'est", "g": "j'ai", "j": "je"}  # before another word, in small letters
@@ -31,7 +34,7 @@ class Spelt:
 
 
 def usual(text: str) -> Spelt:
-    """Give the usual spelling of a text: small letters, accents, words in full.
+    """Give the usual spelling of a text: small letters, accents, words in full, `…` for the marker of personal data.
 
     >>> usual("LE SAV REPOND JAMAIS, c tro long pr être rembourse").text
     "le sav répond jamais, c'est trop long pour être rembourse"
@@ -39,9 +42,9 @@ def usual(text: str) -> Spelt:
     (4, 13)
     """
     swaps: list[tuple[int, int, str]] = []
-    for match in WORD.finditer(text):
+    for match in WORD_OR_MARKER.finditer(text):
         start, stop = match.span()
-        new = _usual(match[0], text[start - 1 : start], text[stop : stop + 2])
+        new = UNTOLD if match["marker"] else _usual(match[0], text[start - 1 : start], text[stop : stop + 2])
         if new != match[0]:
             swaps.append((start, stop, new))
     if not swaps:
