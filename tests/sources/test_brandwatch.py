@@ -297,8 +297,6 @@ def test_brandwatch_says_why_a_file_cannot_be_read(write, tmp_path):
         read(tmp_path / "absent.csv")
     with pytest.raises(FormatError, match="ce n'est pas un tableau"):
         read(write("veille.json", "{}"))
-    with pytest.raises(FormatError, match="ajoutez « encoding: cp1252 »"):
-        read(write("veille.csv", export(MENTION).removeprefix("\ufeff"), "cp1252"))
     with pytest.raises(FormatError, match="est vide"):
         read(write("vide.csv", ""))
 

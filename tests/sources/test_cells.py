@@ -62,6 +62,14 @@ def test_weight_refuses_a_negative_one():
         ("05/01/2026", None, "2026-01-05T00:00:00+01:00"),
         ("5/1/2026 9:05", None, "2026-01-05T09:05:00+01:00"),
         ("05/01/2026 à 14h30", None, "2026-01-05T14:30:00+01:00"),
+        ("05/01/2026 à 14 h 30", None, "2026-01-05T14:30:00+01:00"),
+        ("05/01/2026\u00a0à 14\u202fh\u202f30", None, "2026-01-05T14:30:00+01:00"),
+        ("12 mars 2026 à 14 h 05", None, "2026-03-12T14:05:00+01:00"),
+        ("1er août 2025", None, "2025-08-01T00:00:00+02:00"),
+        ("46093", None, "2026-03-12T00:00:00+01:00"),
+        ("46093.58", None, "2026-03-12T13:55:12+01:00"),
+        ("46093,5", None, "2026-03-12T12:00:00+01:00"),
+        ("25569", None, "1970-01-01T00:00:00+01:00"),
         ("01-05-26", "%m-%d-%y", "2026-01-05T00:00:00+01:00"),
     ],
 )
@@ -69,6 +77,24 @@ def test_moment_reads_iso_and_french_dates(cell, date_format, found):
     read = moment(row(cell), "c", timezone="Europe/Paris", date_format=date_format)
     assert read is not None
     assert read.isoformat() == found
+
+
+@pytest.mark.parametrize(
+    ("timezone", "exported", "found"),
+    [
+        ("Europe/Paris", datetime(2026, 3, 12, 23, 59), "2026-03-09T00:00:00+01:00"),
+        ("Europe/Paris", datetime(2026, 3, 11, 23, 30, tzinfo=UTC), "2026-03-09T00:00:00+01:00"),
+        ("America/Cayenne", datetime(2026, 3, 12, 1, 30, tzinfo=UTC), "2026-03-08T00:00:00-03:00"),
+    ],
+)
+def test_moment_counts_from_when_the_file_was_exported(timezone, exported, found):
+    said = Row(4, {"c": "il y a 3 jours"}, "avis.csv", exported=exported)
+    assert moment(said, "c", timezone=timezone).isoformat() == found
+
+
+@pytest.mark.parametrize(("cell", "found"), [("4,5", 4.5), ("4.5", 4.5), ("+4,5", 4.5), (" 3,0 ", 3.0)])
+def test_score_reads_decimal_commas(cell, found):
+    assert score(row(cell), "c", 1, 5) == found
 
 
 def test_moment_takes_the_zone_of_dates_without_an_offset():
@@ -90,6 +116,9 @@ def test_moment_takes_the_zone_of_dates_without_an_offset():
         ("hier", None, "date illisible « hier »"),
         ("2026-01-05T25:00", None, "date illisible"),
         ("2026-01-05", "%d.%m.%Y", "écrivez-la %d.%m.%Y ou changez « date_format »"),
+        ("12345", None, "date invraisemblable « 12345 »"),
+        ("75001.5.2", None, "date illisible"),
+        ("31 février 2026", None, "date illisible « 31 février 2026 »"),
         ("0206-01-05", None, "date invraisemblable « 0206-01-05 »"),
     ],
 )

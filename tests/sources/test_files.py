@@ -21,11 +21,11 @@ def errors(path, **options):
     return [str(row) for row in read_rows(path, **options) if isinstance(row, RowError)]
 
 
-@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("name", ["avis.csv", "avis.tsv", "AVIS.CSV"])
 def test_read_rows_guesses_the_delimiter(write, name, delimiter):
-    text = 'id|"Votre avis, en clair ; svp"|note\r\n1|"Bien, mais cher ; bof"|7\r\n2|"Il dit ""non"""|0\r\n'
-    assert cells(write(name, text.replace("|", delimiter))) == [
+    text = 'id#"Votre avis, en clair ; svp"#note\r\n1#"Bien, mais cher ; bof"#7\r\n2#"Il dit ""non"""#0\r\n'
+    assert cells(write(name, text.replace("#", delimiter))) == [
         {"id": "1", "Votre avis, en clair ; svp": "Bien, mais cher ; bof", "note": "7"},
         {"id": "2", "Votre avis, en clair ; svp": 'Il dit "non"', "note": "0"},
     ]
@@ -179,13 +179,84 @@ def test_read_table_takes_the_delimiter_it_is_given(write):
 
 
 @pytest.mark.parametrize(
-    ("name", "start", "line"), [("a.csv", "id,avis\n", "1,{text}\n"), ("a.json", "[{}", ', {{"avis": "{text}"}}\n')]
+    ("name", "start", "line"),
+    [
+        ("a.csv", "id,avis\n", "1,{text}\n"),
+        ("a.txt", "avis\n", "{text}\n"),
+        ("a.json", "[{}", ', {{"avis": "{text}"}}\n'),
+        ("a.jsonl", "", '{{"avis": "{text}"}}\n'),
+    ],
 )
 def test_read_rows_takes_no_more_memory_for_a_longer_file(write, name, start, line):
-    path = write(name, start + line.format(text="c'est bien " * 500) * 600 + ("]" if start[0] == "[" else ""))
+    path = write(name, start + line.format(text="c'était bien " * 1500) * 1500 + ("]" if start[:1] == "[" else ""))
     tracemalloc.start()
     count = sum(1 for _ in read_rows(path))
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert count >= 600
-    assert peak < path.stat().st_size / 3
+    assert count >= 1500
+    assert path.stat().st_size > 30_000_000
+    assert peak < 5_000_000
+
+
+@pytest.mark.parametrize(
+    ("name", "start", "message"),
+    [
+        (
+            "a.csv",
+            "avis\n",
+            "a.csv, ligne 2 : ligne de plus de 16 millions de caractères : ce fichier",
+        ),
+        ("a.csv", 'avis\n"', "a.csv, ligne 2 : "),
+        ("a.txt", "", "a.txt, ligne 1 : ligne de plus de 16 millions"),
+        ("a.jsonl", '{"avis": "', "a.jsonl, ligne 1 : ligne de plus de 16 millions"),
+        ("a.json", '[{"avis": "', "a.json, ligne 1, colonne 2 : JSON illisible, un élément de plus de 32 millions"),
+    ],
+)
+def test_read_rows_stops_before_a_line_without_end_fills_the_memory(write, name, start, message):
+    path = write(name, start + "x" * 70_000_000)
+    tracemalloc.start()
+    with pytest.raises(FormatError) as raised:
+        list(read_rows(path))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert message in str(raised.value)
+    assert peak < 210_000_000
+
+
+def test_read_rows_stops_at_a_quote_that_never_closes_before_it_fills_the_memory(write):
+    path = write("a.csv", 'avis\n"' + "x\n" * 10_000_000)
+    with pytest.raises(FormatError, match=r"a.csv, ligne 2 : cellule de plus de 16 777 216 caractères .* guillemet"):
+        list(read_rows(path))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "mac_roman", "cp850", "utf-16", "utf-16-le"])
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.csv", "id;avis\n1;Très déçue, ça ne marche pas à l'étranger\n"),
+        ("a.txt", "Très déçue, ça ne marche pas à l'étranger\n"),
+        ("a.json", '[{"id": 1, "avis": "Très déçue, ça ne marche pas à l\'étranger"}]'),
+        ("a.jsonl", '{"id": 1, "avis": "Très déçue, ça ne marche pas à l\'étranger"}'),
+    ],
+)
+def test_read_rows_finds_the_encoding(write, name, content, encoding):
+    (row,) = read_rows(write(name, content, encoding))
+    assert "Très déçue, ça ne marche pas à l'étranger" in row.cells.values()
+
+
+def test_read_rows_mends_the_mojibake_of_column_names(write):
+    path = write("a.csv", "id;Votre expérience\n1;Bien\n".encode().decode("cp1252"))
+    assert columns(path) == ["id", "Votre expérience"]
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.txt", "a.jsonl"])
+def test_read_rows_keeps_what_looks_like_a_formula(write, name):
+    texts = ["=SOMME(A1:A9)", "+ cher", "@marie", "-5 étoiles", "=bien"]
+    content = "\n".join(json.dumps({"texte": text}) if name == "a.jsonl" else text for text in texts)
+    header = "texte\n" if name == "a.csv" else ""
+    assert [row["texte"] for row in cells(write(name, header + content))] == texts
+
+
+def test_read_rows_tells_when_the_file_was_exported(write):
+    (row,) = read_rows(write("avis-2026-03-12.csv", "avis\nBien\n"))
+    assert str(row.exported) == "2026-03-12 23:59:00"

@@ -100,7 +100,7 @@ def test_google_forms_does_not_guess_the_order_of_doubtful_dates(write):
 
 
 @pytest.mark.parametrize(
-    "date", ["31/02/2026 10:00:00", "hier", "2026/05/01 13:00:00 PM", "2026/05/01 10:00:00 AM XYZ", "5/1/26 10:00"]
+    "date", ["31/02/2026 10:00:00", "demain", "2026/05/01 13:00:00 PM", "2026/05/01 10:00:00 AM XYZ", "5/1/26 10:00"]
 )
 def test_google_forms_quarantines_an_unreadable_date_and_goes_on(write, date):
     path = write("avis.csv", export([date, *FIRST[1:]], SECOND))

@@ -56,6 +56,7 @@ def test_read_items_reads_each_layout(write, name, content, found):
         ('[{"id": 1}]\n[{"id": 2}]', "ligne 2, colonne 1 : JSON illisible, autre chose commence ici"),
         ('{"id": 1}\n{"id": 2}', "ligne 2, colonne 1 : .*si c'est du JSONL, renommez-le en .jsonl"),
         ("[" * 200_000, "trop de listes ou d'objets emboîtés"),
+        ('[{"id": ' + "9" * 5000 + "}]", "ligne 1, colonne 2 : JSON illisible, un nombre de milliers de chiffres"),
     ],
 )
 def test_read_items_says_where_json_breaks(write, content, message):
@@ -70,6 +71,12 @@ def test_read_items_finds_a_fault_without_reading_the_rest(write, monkeypatch):
     assert next(given) == (1, {"id": 1})
     with pytest.raises(FormatError, match="ligne 1, colonne 19 : JSON illisible, une virgule"):
         next(given)
+
+
+def test_read_items_quarantines_a_jsonl_line_with_a_number_of_thousands_of_digits(write):
+    wrong, last = read(write("a.jsonl", '{"id": ' + "9" * 5000 + '}\n{"id": 3}\n'))
+    assert str(wrong).startswith("a.jsonl, ligne 1 : JSON illisible")
+    assert last == (2, {"id": 3})
 
 
 def test_read_items_quarantines_a_wrong_jsonl_line(write):

@@ -276,8 +276,6 @@ def test_meltwater_says_what_the_file_lacks(write, missing, options, message):
 def test_meltwater_says_why_a_file_cannot_be_read(write, tmp_path):
     with pytest.raises(SourceError, match="n'existe pas"):
         read(tmp_path / "absent.csv")
-    with pytest.raises(FormatError, match="en UTF-16-LE : ajoutez « encoding: utf-16-le »"):
-        read(write("veille.csv", export(MENTION), "utf-16-le"))
     with pytest.raises(FormatError, match="en UTF-16 : ajoutez « encoding: utf-16 »"):
         read(write("veille.csv", export(MENTION), "utf-16"), encoding="utf-8")
     with pytest.raises(FormatError, match="un guillemet ouvert ici n'est jamais refermé"):

@@ -15,6 +15,7 @@ from pydantic import Field, field_validator
 from listening.errors import RowError
 from listening.faults import Strict
 from listening.records import Cursor, Deletion, Verbatim
+from listening.sources.archives import unpacked
 from listening.sources.rows import Row
 from listening.sources.seen import Seen
 
@@ -62,6 +63,8 @@ class Source(Strict, ABC):
 class FileSource(Source):
     """A source that reads one kind of export: `path` is a file, or for kinds that read JSON also a folder or a glob.
 
+    It may be in a ZIP, ``export.zip/avis.csv``, or be a ZIP, read as the folder of its files or as its only one.
+
     Of the kinds that claim a file, the one of the highest `specificity` has it: 2 for what one tool alone writes, 1 for
     names that several tools share, 0 for a table that may be anything. `in_folders` are the suffixes of the files that
     the kind reads in a folder.
@@ -90,7 +93,8 @@ class FileSource(Source):
 
     def read(self, since: str | None = None) -> Iterator[Record]:
         """Give all that the file holds, each time: what is known is not stored again."""
-        return self.verbatims()
+        with unpacked(self.path) as path:
+            yield from self.model_copy(update={"path": path}).verbatims()
 
     def within(self, folder: Path) -> Self:
         """Give the source with its path counted from a folder."""

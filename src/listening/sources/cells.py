@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from listening.sources.french_dates import relative_date, written_date
 from listening.sources.rows import Row
 
 NUMBER = re.compile(r"[+-]?[0-9]{1,12}(?:[.,][0-9]+)?")
-FRENCH_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?:[ T,à]+(\d{1,2})[:h](\d{2})(?::(\d{2}))?)?", re.ASCII)
+FRENCH_DATE = re.compile(
+    r"(\d{1,2})/(\d{1,2})/(\d{4})"
+    r"(?:[ \u00a0\u202fT,à]+(\d{1,2})[ \u00a0\u202f]?[:h](?:[ \u00a0\u202f]?(\d{2}))?(?::(\d{2}))?)?",
+    re.ASCII,
+)
+SERIAL = re.compile(r"\d{5}(?:[.,]\d+)?", re.ASCII)  # days since the first of the 1900 system of Excel
+FIRST_DAY = datetime(1899, 12, 30)  # day 0, as Excel holds 1900 for a leap year
 EPOCH = re.compile(r"\d{9,13}(?:\.\d+)?", re.ASCII)
 MILLISECONDS = 1e11  # a Unix time above is no longer in seconds
 YEARS = range(1970, 2101)
@@ -53,13 +60,14 @@ def weight(row: Row, column: str | None) -> float:
 def moment(row: Row, column: str | None, *, timezone: str, date_format: str | None = None) -> datetime | None:
     """Give the date of a cell with its time zone, None if it is empty or there is no column.
 
-    Without a format (that of `strptime`), ISO 8601 and JJ/MM/AAAA, with or without a time, are read.
+    Without a format (that of `strptime`), ISO 8601, JJ/MM/AAAA and « 12 mars 2026 », with or without a time, are read,
+    and the days that Excel counts (46093,5). « il y a 3 jours » is counted from when the row was exported, if it tells.
     """
     text = row.cells[column].strip() if column else ""
     if not text:
         return None
     try:
-        found = datetime.strptime(text, date_format) if date_format else _date(text)
+        found = datetime.strptime(text, date_format) if date_format else _date(text, _exported(row, timezone))
     except ValueError as error:
         expected = f"{date_format} ou changez" if date_format else "AAAA-MM-JJ ou JJ/MM/AAAA, ou donnez"
         raise row.error(f"date illisible {_shown(row, column)} : écrivez-la {expected} « date_format »") from error
@@ -80,12 +88,21 @@ def from_epoch(text: str) -> str:
     return datetime.fromtimestamp(time / 1000 if time > MILLISECONDS else time, UTC).isoformat()
 
 
-def _date(text: str) -> datetime:
-    match = FRENCH_DATE.fullmatch(text)
-    if match is None:
-        return datetime.fromisoformat(text)
-    day, month, year, hour, minute, second = (int(part or 0) for part in match.groups())
-    return datetime(year, month, day, hour, minute, second)
+def _date(text: str, exported: datetime | None) -> datetime:
+    if match := FRENCH_DATE.fullmatch(text):
+        day, month, year, hour, minute, second = (int(part or 0) for part in match.groups())
+        return datetime(year, month, day, hour, minute, second)
+    if SERIAL.fullmatch(text):
+        return FIRST_DAY + timedelta(seconds=round(float(text.replace(",", ".")) * 86_400))
+    in_words = written_date(text) or (relative_date(text, exported) if exported else None)
+    return in_words or datetime.fromisoformat(text)
+
+
+def _exported(row: Row, timezone: str) -> datetime | None:
+    """Give when a row was exported, on the clocks of the time zone."""
+    if row.exported is None or row.exported.tzinfo is None:
+        return row.exported
+    return row.exported.astimezone(ZoneInfo(timezone)).replace(tzinfo=None)
 
 
 def _number(row: Row, column: str | None) -> float | None:

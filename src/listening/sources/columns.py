@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import TypedDict
 
@@ -116,5 +116,5 @@ def keep(rows: Iterable[Row | RowError], found: Mapping[str, str]) -> Iterator[R
         if isinstance(row, RowError):
             yield row
             continue
-        kept = Row(row.line, {name: row.cells.get(column, "") for name, column in found.items()}, row.file)
+        kept = replace(row, cells={name: row.cells.get(column, "") for name, column in found.items()})
         yield too_long(kept, LONGEST) or kept

@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import TextIO
 
 from listening.errors import FormatError
-from listening.sources.opening import open_text
+from listening.sources.opening import CEILING, lines, open_text
 from listening.sources.rows import spaced
 
-DELIMITERS = (",", ";", "\t")
+DELIMITERS = (",", ";", "\t", "|")
 LONE = "\x1f"  # the delimiter of a file that has only one column: it occurs nowhere
-CEILING = 2**27  # characters of a cell; beyond, memory is at stake
 SAMPLE = 65_536  # characters that tell the delimiter
 END = "\ue000\ue000"  # a line added at the end: if it lands in a cell, that cell's quote never closes
 
@@ -40,7 +39,7 @@ def find_delimiter(path: Path, encoding: str) -> str:
 
 
 def _records(file: TextIO, delimiter: str, path: Path) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(chain(file, [END]), delimiter=delimiter)
+    reader = csv.reader(chain(lines(file, path), [END]), delimiter=delimiter)
     while True:
         line = reader.line_num + 1
         try:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from selectolax.lexbor import LexborHTMLParser
 
-from listening.errors import FormatError, RowError
+from listening.errors import RowError
 from listening.records import Verbatim
 from listening.sources.base import FileSource, build
 from listening.sources.board import HIDDEN, READABLE, cells, cleaned, locate, meta, posts
@@ -51,7 +51,7 @@ MARKDOWN = (
 
 
 class DiscourseArchive(FileSource):
-    """The posts of one member of a Discourse forum: ``user_archive.csv``, or the folder of the archive unzipped.
+    """The posts of one member of a Discourse forum: ``user_archive.csv``, or the archive, unzipped or not.
 
     Ids are ``topic/post number``, for the archive gives no other. Private messages, and posts that their author
     withdrew, are left out, and no error repeats a text; other deleted posts cannot be told apart. `author` is the
@@ -70,8 +70,6 @@ class DiscourseArchive(FileSource):
 
     def verbatims(self) -> Iterator[Verbatim | RowError]:
         """Give a verbatim for each public post, the quotes of other posts taken out."""
-        if self.path.suffix.lower() == ".zip":
-            raise FormatError(f"{self.path.name} : décompressez cette archive et donnez le chemin de {FILE}")
         path = self.path / FILE if self.path.is_dir() else self.path
         content = open_rows(path, encoding=self.encoding, longest=None)
         found = locate(path.name, content.columns, NAMES, given={}, wanted=WANTED)

@@ -1,18 +1,21 @@
-"""Reading the rows of a file, whatever its format: CSV, TSV, XLSX, JSON, JSONL, Parquet, or a text a line."""
+"""Reading the rows of a file, whatever its format: CSV, TSV, XLSX, ODS, JSON, JSONL, Parquet, or a text a line."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date, datetime
 from importlib import import_module
 from itertools import chain, islice
 from pathlib import Path
 
 from listening.errors import FormatError, RowError
 from listening.sources.delimited import find_delimiter, read_records
+from listening.sources.french_dates import end_of, exported_at
 from listening.sources.json_items import LINES, read_items
-from listening.sources.opening import check_file, open_text
+from listening.sources.opening import check_file, lines, open_text
 from listening.sources.rows import LONGEST, Row, as_text, column_names, shape, too_long
+from listening.sources.workbooks import SPREADSHEETS, read_sheet
 
 __all__ = ["FORMATS", "LONGEST", "TEXT", "Content", "Row", "columns", "open_rows", "read_rows", "read_table"]
 
@@ -38,7 +41,7 @@ def read_rows(
 
     A cell above `longest` characters makes its row unusable (None: never). `lenient` drops nothing: missing cells are
     empty, spare ones join the last, empty rows stay. Raises `SourceError` or `FormatError` for the whole file. Memory
-    does not grow with the file, save for XLSX, whose sheet is read at once.
+    does not grow with the file, save for XLSX and ODS, whose sheet is read at once, within the limits of `workbooks`.
     """
     yield from open_rows(path, encoding=encoding, longest=longest, lenient=lenient).rows
 
@@ -54,75 +57,68 @@ def columns(path: Path, encoding: str = "utf-8-sig") -> list[str]:
 def read_table(path: Path, encoding: str = "utf-8-sig", delimiter: str | None = None) -> Iterator[Row | RowError]:
     """Give the rows of a CSV file whatever its suffix; without a delimiter, it is guessed."""
     delimiter = delimiter or find_delimiter(path, encoding)
-    yield from _table(read_records(path, encoding, delimiter), path, longest=LONGEST, spare=None).rows
+    check_file(path)
+    records = read_records(path, encoding, delimiter)
+    yield from _table(records, path, longest=LONGEST, spare=None, exported=exported_at(path)).rows
 
 
 def open_rows(
-    path: Path, *, encoding: str = "utf-8-sig", longest: int | None = LONGEST, lenient: bool = False
+    path: Path,
+    *,
+    encoding: str = "utf-8-sig",
+    longest: int | None = LONGEST,
+    lenient: bool = False,
+    exported: date | None = None,
 ) -> Content:
-    """Give the columns and the rows of a file; as `read_rows` for the rest."""
+    """Give the columns and the rows of a file, exported on the day told or found; as `read_rows` for the rest."""
     suffix = path.suffix.lower()
+    check_file(path)
+    when = end_of(exported) if exported else exported_at(path)
     if suffix not in FORMATS:
-        check_file(path)
         raise FormatError(
             f"{path.name} : format « {suffix or 'sans extension'} » inconnu : convertissez ou renommez ce fichier ; "
             f"possibles : {', '.join(FORMATS)}"
         )
     if suffix in OBJECTS:
-        return _objects(path, encoding, longest=longest)
+        return _objects(path, encoding, longest=longest, exported=when)
     if suffix in DELIMITED:
         delimiter = find_delimiter(path, encoding)
         records = read_records(path, encoding, delimiter)
-        return _table(records, path, longest=longest, spare=delimiter if lenient else None)
-    return _table(TABLES[suffix](path, encoding), path, longest=longest, spare="" if lenient else None)
+        return _table(records, path, longest=longest, spare=delimiter if lenient else None, exported=when)
+    return _table(TABLES[suffix](path, encoding), path, longest=longest, spare="" if lenient else None, exported=when)
 
 
-def _table(records: Records, path: Path, *, longest: int | None, spare: str | None) -> Content:
+def _table(records: Records, path: Path, *, longest: int | None, spare: str | None, exported: datetime) -> Content:
     """Take the first record that holds something for the header."""
     header = next((cells for _, cells in records if any(cells)), None)
     if header is None:
         raise FormatError(f"{path} : ce fichier est vide : exportez-le à nouveau")
     names = column_names(header)
-    return Content(names, shape(names, records, file=path.name, longest=longest, spare=spare))
+    return Content(names, shape(names, records, file=path.name, longest=longest, spare=spare, exported=exported))
 
 
-def _objects(path: Path, encoding: str, *, longest: int | None) -> Content:
-    rows = _object_rows(path, encoding, longest)
+def _objects(path: Path, encoding: str, *, longest: int | None, exported: datetime) -> Content:
+    rows = _object_rows(path, encoding, longest, exported)
     first = list(islice(rows, PEEK))
     names = dict.fromkeys(name for row in first if isinstance(row, Row) for name in row.cells)
     return Content(list(names), chain(first, rows))
 
 
-def _object_rows(path: Path, encoding: str, longest: int | None) -> Iterator[Row | RowError]:
+def _object_rows(path: Path, encoding: str, longest: int | None, exported: datetime) -> Iterator[Row | RowError]:
     for item in read_items(path, encoding):
         if isinstance(item, RowError):
             yield item
         else:
-            row = Row(item[0], {name: as_text(value) for name, value in item[1].items()}, path.name)
+            cells = {name: as_text(value) for name, value in item[1].items()}
+            row = Row(item[0], cells, path.name, exported=exported)
             yield too_long(row, longest) or row
 
 
 def _text_lines(path: Path, encoding: str) -> Records:
     yield 0, [TEXT]
     with open_text(path, encoding) as file:
-        for line, text in enumerate(file, 1):
+        for line, text in enumerate(lines(file, path), 1):
             yield line, [text.rstrip("\n")]
-
-
-def _spreadsheet(path: Path, _encoding: str) -> Records:
-    """Read the first sheet that shows and holds something."""
-    check_file(path)
-    calamine = import_module("python_calamine")
-    try:
-        workbook = calamine.CalamineWorkbook.from_path(path)
-        shown = [sheet.name for sheet in workbook.sheets_metadata if sheet.visible == calamine.SheetVisibleEnum.Visible]
-        sheet = next((sheet for sheet in map(workbook.get_sheet_by_name, shown) if sheet.start is not None), None)
-    except calamine.CalamineError as error:
-        raise FormatError(
-            f"{path.name} : ce classeur ne s'ouvre pas ({error}) : réenregistrez-le en .xlsx, sans mot de passe"
-        ) from error
-    for line, cells in enumerate(sheet.iter_rows() if sheet else (), 1):
-        yield line, [as_text(cell) for cell in cells]
 
 
 def _parquet(path: Path, _encoding: str) -> Records:
@@ -143,7 +139,7 @@ def _parquet(path: Path, _encoding: str) -> Records:
 DELIMITED = (".csv", ".tsv")
 OBJECTS = (".json", *LINES)
 TABLES: dict[str, Callable[[Path, str], Records]] = {
-    ".xlsx": _spreadsheet,
+    **dict.fromkeys(SPREADSHEETS, read_sheet),
     ".parquet": _parquet,
     ".txt": _text_lines,
 }

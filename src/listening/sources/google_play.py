@@ -18,7 +18,7 @@ from listening.sources.cells import moment, score
 from listening.sources.columns import keep
 from listening.sources.files import open_rows
 from listening.sources.json_items import LINES
-from listening.sources.opening import files_at, marked_encoding
+from listening.sources.opening import files_at
 from listening.sources.reviews import latest, named_columns
 from listening.sources.rows import Row, titled
 from listening.sources.seen import Seen
@@ -59,7 +59,7 @@ class GooglePlay(FileSource):
     """
 
     kind: Literal["google-play"] = "google-play"
-    in_folders: ClassVar[tuple[str, ...]] = (".csv", ".json", *LINES, ".xlsx")
+    in_folders: ClassVar[tuple[str, ...]] = (".csv", ".json", *LINES, ".xlsx", ".ods")
 
     @classmethod
     def recognise(cls, seen: Seen) -> dict[str, Any] | None:
@@ -71,7 +71,7 @@ class GooglePlay(FileSource):
         yield from latest(files_at(self.path, *self.in_folders), self._file)
 
     def _file(self, path: Path) -> Iterator[Verbatim | RowError]:
-        content = open_rows(path, encoding=marked_encoding(path, self.encoding), longest=None)
+        content = open_rows(path, encoding=self.encoding, longest=None)
         if not content.columns:  # JSON without any object
             yield from build(content.rows, lambda row: [], shown=())
             return

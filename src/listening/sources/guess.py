@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache, partial
 from importlib.resources import files
 from statistics import fmean
@@ -28,6 +29,7 @@ VARIED, LESS_VARIED = 0.5, 0.3  # share of distinct cells, without and with such
 VALUES = 30  # values of a segment, at most
 SEGMENT = 60  # characters of one, at most
 HUGE = 10_000  # above any weight
+SOME_TIME = datetime(2026, 1, 1)  # from which « hier » is a date like any other
 WORD = re.compile(r"[^\W\d_]{3,}")
 CONTACT = re.compile(r"\S+@\S+\.\S+|(?:\+?\d[ .-]?){9,15}|https?://\S+")
 
@@ -73,7 +75,8 @@ class Column:
         values = set(self.cells)
         if not 2 <= len(values) <= min(VALUES, len(self.cells) / 2) or max(map(len, values)) > SEGMENT:
             return False
-        return not self.is_personal() and self._share(lambda cell: _is_date(cell, "")) < AGREE
+        dated = self._share(lambda cell: not NUMBER.fullmatch(cell) and _is_date(cell, ""))
+        return not self.is_personal() and dated < AGREE
 
     def is_identifier(self) -> bool:
         """Tell whether it is called as identifiers are, never empty, and never twice the same."""
@@ -194,8 +197,9 @@ def _number(cell: str) -> float | None:
 
 
 def _is_date(cell: str, form: str) -> bool:
+    row = Row(0, {"date": cell}, exported=SOME_TIME)
     try:
-        return moment(Row(0, {"date": cell}), "date", timezone="UTC", date_format=form or None) is not None
+        return moment(row, "date", timezone="UTC", date_format=form or None) is not None
     except RowError:
         return False
 

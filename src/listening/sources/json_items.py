@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from listening.errors import FormatError, RowError
-from listening.sources.opening import open_text
+from listening.sources.opening import lines, open_text
 
 CHUNK = 65_536  # characters read at a time
+LARGEST = 2**25  # characters of an item; beyond, memory is at stake
 SHORTEST = 64  # a fault farther than this from the end of what is read is no cut but a fault
 LINES = (".jsonl", ".ndjson")
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # NUL and half emojis, which no database takes
@@ -55,12 +56,12 @@ def storable(value: Any) -> Any:
 
 def _lines(path: Path, encoding: str) -> Iterator[tuple[int, Any] | RowError]:
     with open_text(path, encoding) as file:
-        for line, text in enumerate(file, 1):
+        for line, text in enumerate(lines(file, path), 1):
             if not text.strip():
                 continue
             try:
                 yield line, json.loads(text)
-            except (json.JSONDecodeError, RecursionError) as error:
+            except (ValueError, RecursionError) as error:  # ValueError: a number of thousands of digits
                 if line == 1 and text.startswith("["):
                     raise FormatError(f"{path.name} est une liste JSON, pas du JSONL : renommez-le en .json") from error
                 column = error.colno if isinstance(error, json.JSONDecodeError) else 1
@@ -123,13 +124,15 @@ class Window:
                 value, end = DECODER.raw_decode(self.text, self.at)
             except json.JSONDecodeError as error:
                 unended = error.msg.startswith("Unterminated string")
-                if (unended or len(self.text) - error.pos < SHORTEST) and self._fill():
+                if (unended or len(self.text) - error.pos < SHORTEST) and self._more():
                     continue
                 cut = unended or error.pos >= len(self.text.rstrip())
                 raise self.fault(CUT if cut else None, error.pos) from error
             except RecursionError as error:
                 raise self.fault("trop de listes ou d'objets emboîtés : exportez-le à nouveau") from error
-            if end < len(self.text) or not self._fill():
+            except ValueError as error:
+                raise self.fault("un nombre de milliers de chiffres : corrigez-le") from error
+            if end < len(self.text) or not self._more():
                 line = self._where(self.at)[0]
                 self.at = end
                 return line, value
@@ -138,6 +141,15 @@ class Window:
         line, column = self._where(self.at if position is None else position)
         reason = reason or "une virgule, un guillemet ou une accolade manque ou est de trop : corrigez-le ici"
         return FormatError(f"{self.path.name}, ligne {line}, colonne {column} : JSON illisible, {reason}")
+
+    def _more(self) -> bool:
+        """Read on for an item; raises `FormatError` when it has grown above `LARGEST` characters."""
+        if len(self.text) - self.at > LARGEST:
+            raise self.fault(
+                f"un élément de plus de {LARGEST // 2**20} millions de caractères : un guillemet n'y est sans doute "
+                "pas refermé, ou exportez en JSONL"
+            )
+        return self._fill()
 
     def _fill(self) -> bool:
         """Let go what is behind and read on, twice as much each time that an item asks for more."""

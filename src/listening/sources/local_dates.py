@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
@@ -57,7 +58,7 @@ def settled_order(dates: Iterable[str], *, file: str, french: bool) -> Order:
 def local_moment(row: Row, column: str, *, timezone: str, order: Order) -> datetime | None:
     """Give the date of a cell with its time zone, its own if it names one; None if the cell is empty."""
     text = row.cells[column].strip()
-    rewritten = Row(row.line, {column: iso(text, order)}, row.file, row.item)
+    rewritten = replace(row, cells={column: iso(text, order)})
     try:
         return moment(rewritten, column, timezone=timezone)
     except RowError as error:

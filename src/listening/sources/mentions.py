@@ -9,16 +9,17 @@ from urllib.parse import urlsplit
 
 from listening.errors import FormatError, RowError
 from listening.records import Channel, Verbatim, content_id
-from listening.sources.base import Source
+from listening.sources.base import FileSource
 from listening.sources.brands import brand_in, brand_named, fold, squeeze
 from listening.sources.columns import Header
 from listening.sources.delimited import DELIMITERS, read_records
-from listening.sources.files import TABLES, Content
-from listening.sources.opening import check_file, marked_encoding
+from listening.sources.files import Content
+from listening.sources.opening import check_file
 from listening.sources.rows import Row, column_names, shape
 from listening.sources.seen import PREAMBLE
+from listening.sources.workbooks import SPREADSHEETS, read_sheet
 
-SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx")
+SUFFIXES = (".csv", ".tsv", ".txt", *SPREADSHEETS)
 CUT = ("...", "…", "[…]", "[...]")  # how an extract begins or ends
 PROFILE = re.compile(r"@|/(?:u|user|users|profile|profiles|profil|membre|membres|member|members|author)(?:[/.=-]|$)")
 REPOSTS = frozenset(("share", "shared", "repost", "retweet", "rt", "partage", "republication"))
@@ -54,18 +55,16 @@ META = "meta "  # before the name of a column kept as it is, so that it is never
 Names = Mapping[str, tuple[str, ...]]
 
 
-def open_mentions(source: Source, names: Names, texts: tuple[str, ...]) -> tuple[Content, dict[str, str]]:
+def open_mentions(source: FileSource, names: Names, texts: tuple[str, ...]) -> tuple[Content, dict[str, str]]:
     """Give a table whose header may come after other lines, and the column of each field of `names` that it has.
 
-    Unless `source` says its encoding, UTF-16 is known by its mark. Raises `FormatError` when no line names both a date
-    and one of `texts`.
+    Raises `FormatError` when no line names both a date and one of `texts`.
     """
     path = source.path
     check_file(path)
     if path.suffix.lower() not in SUFFIXES:
         raise FormatError(f"{path.name} : ce n'est pas un tableau : exportez en {', '.join(SUFFIXES)}")
-    encoding = source.encoding if "encoding" in source.model_fields_set else marked_encoding(path, source.encoding)
-    records = _after_preamble(path, encoding, lambda cells: _is_header(cells, names, texts))
+    records = _after_preamble(path, source.encoding, lambda cells: _is_header(cells, names, texts))
     if records is None:
         wanted = " ou ".join(f"« {names[text][0]} »" for text in texts)
         raise FormatError(
@@ -194,8 +193,8 @@ def _after_preamble(
 ) -> Iterator[tuple[int, list[str]]] | None:
     """Give the records of a file from its header on, cut by the first delimiter that shows one."""
     failed: FormatError | None = None
-    for delimiter in ("",) if path.suffix.lower() == ".xlsx" else DELIMITERS:
-        records = read_records(path, encoding, delimiter) if delimiter else TABLES[".xlsx"](path, encoding)
+    for delimiter in ("",) if path.suffix.lower() in SPREADSHEETS else DELIMITERS:
+        records = read_records(path, encoding, delimiter) if delimiter else read_sheet(path, encoding)
         try:
             for record, _ in zip(records, range(PREAMBLE), strict=False):
                 if is_header(record[1]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from html import unescape
 from typing import Annotated, Any
@@ -136,7 +137,7 @@ def plain_scores(row: Row, columns: Columns) -> Row:
     if columns.csat:
         words = fold(cells[columns.csat].replace("(e)", "")).replace("satisfaite", "satisfait")
         cells[columns.csat] = SATISFIED.get(words, cells[columns.csat])
-    return Row(row.line, cells, row.file, row.item)
+    return replace(row, cells=cells)
 
 
 def bare_score(cell: str, label: str = "") -> str:

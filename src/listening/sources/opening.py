@@ -5,14 +5,18 @@ from __future__ import annotations
 import codecs
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from glob import glob
+from itertools import count
 from pathlib import Path
 from typing import TextIO
 
 from listening.errors import ConfigurationError, FormatError, SourceError
 
+UNTOLD = "utf-8-sig"  # the encoding of a source whose configuration names none: it is then found
 HEAD = 4096  # bytes that tell what a file is
-SAMPLE = 2**20  # bytes that tell an encoding
+SAMPLE = 2**18  # bytes that tell an encoding
+CEILING = 2**24  # characters of a line or of a cell; beyond, memory is at stake
 ACCENTS = frozenset("éèêëàâçîïôùûœ«»")
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 GUESSES = ("cp1252", "mac_roman", "cp850")  # Windows, old Mac, DOS: the most likely first
@@ -25,7 +29,8 @@ KINDS = {
 def check_file(path: Path) -> None:
     """Raise `SourceError` for a file that is missing or is a folder, `FormatError` for an empty one."""
     if path.is_dir():
-        raise SourceError(f"{path} est un dossier : donnez le chemin d'un fichier")
+        first = next((f", comme {file}" for file in sorted(path.rglob("*")) if file.is_file()), "")
+        raise SourceError(f"{path} est un dossier : donnez le chemin d'un fichier{first}")
     if not path.is_file():
         raise SourceError(f"{path} : ce fichier n'existe pas : vérifiez le chemin, lu depuis {Path.cwd()}")
     if path.stat().st_size == 0:
@@ -49,34 +54,36 @@ def files_at(path: Path, *suffixes: str) -> list[Path]:
 
 
 def find_encoding(path: Path) -> str:
-    """Give the encoding that the beginning of a text file shows: by its mark, its NULs, or its French letters."""
+    """Give the encoding that a text file shows: by its mark, its NULs, or the French letters first met.
+
+    A file most of which is UTF-8 is damaged UTF-8, nothing else.
+    """
     check_file(path)
     with path.open("rb") as file:
-        sample = file.read(SAMPLE)
-    if wide := _wide(sample[:HEAD]):
-        return wide
+        if wide := _wide(file.read(HEAD)):
+            return wide
+        file.seek(0)
+        sample = next((block for block in iter(partial(file.read, SAMPLE), b"") if not block.isascii()), b"")
     try:
-        codecs.getincrementaldecoder("utf-8")().decode(sample)
+        codecs.getincrementaldecoder("utf-8")().decode(sample, final=len(sample) < SAMPLE)
     except UnicodeDecodeError:
-        return _likely(b"\n".join(line for line in sample.splitlines() if not line.isascii()), "utf-8")
-    return "utf-8-sig"
-
-
-def marked_encoding(path: Path, otherwise: str) -> str:
-    """Give UTF-16 for a file that begins with its mark, `otherwise` for others."""
-    try:
-        with path.open("rb") as file:
-            return "utf-16" if file.read(2) in UTF_16 else otherwise
-    except OSError:  # the reason is said, with the remedy, where the file is read
-        return otherwise
+        accented = [line for line in sample.splitlines() if not line.isascii()]
+        if 2 * sum(map(_is_utf_8, accented)) <= len(accented):
+            return _likely(b"\n".join(accented), "utf-8")
+    return UNTOLD
 
 
 @contextmanager
 def open_text(path: Path, encoding: str, *, newline: str | None = None) -> Iterator[TextIO]:
-    """Open a text file for reading; a byte that does not decode, now or later, is a `FormatError` with its line."""
+    """Open a text file for reading; a byte that does not decode, now or later, is a `FormatError` with its line.
+
+    ``utf-8-sig``, which sources have unless they are told another, stands for the encoding that the file shows;
+    ``utf-8`` holds to UTF-8.
+    """
     check_file(path)
     codec = _codec(encoding)
     try:
+        codec = _codec(find_encoding(path)) if encoding == UNTOLD else codec
         _check_head(path, codec)
         with path.open(encoding="utf-8-sig" if codec == "utf-8" else codec, newline=newline) as file:
             yield file
@@ -84,6 +91,20 @@ def open_text(path: Path, encoding: str, *, newline: str | None = None) -> Itera
         raise FormatError(_undecodable(path, codec)) from error
     except OSError as error:
         raise SourceError(f"{path} : lecture impossible ({error.strerror}) : vérifiez les droits") from error
+
+
+def lines(file: TextIO, path: Path) -> Iterator[str]:
+    """Give the lines of a file opened; raises `FormatError` for one above `CEILING` characters, before it is whole."""
+    for number in count(1):
+        line = file.readline(CEILING)
+        if len(line) == CEILING and line[-1] not in "\r\n":
+            raise FormatError(
+                f"{path.name}, ligne {number} : ligne de plus de {CEILING // 2**20} millions de caractères : ce "
+                "fichier n'a sans doute pas de retours à la ligne, exportez-le à nouveau"
+            )
+        if not line:
+            return
+        yield line
 
 
 def _codec(encoding: str) -> str:
@@ -138,22 +159,30 @@ def _remedy(encoding: str) -> str:
 
 def _bad_line(path: Path, codec: str) -> tuple[int, bytes, bool]:
     """Give the first line that does not decode, and whether a line before it held accents that do."""
-    accented = False
+    accented, line = False, 1
+    decoder = codecs.getincrementaldecoder(codec)()
     with path.open("rb") as file:
-        for line, raw in enumerate(file, 1):
+        for raw in iter(partial(file.readline, SAMPLE), b""):
             try:
-                raw.decode(codec)
+                decoder.decode(raw, final=len(raw) < SAMPLE)
             except UnicodeError:
                 return line, raw, accented
             accented = accented or not raw.isascii()
-    return 1, b"", accented
+            line += raw.endswith(b"\n")
+    return line, b"", accented
+
+
+def _is_utf_8(raw: bytes) -> bool:
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _likely(raw: bytes, codec: str) -> str:
     """Guess an encoding from a line: the one that finds the most French letters in it."""
-    try:
-        raw.decode("utf-8")
-    except UnicodeDecodeError:
-        others = [guess for guess in GUESSES if guess != codec]
-        return max(others, key=lambda guess: sum(letter in ACCENTS for letter in raw.decode(guess, errors="replace")))
-    return "utf-8"
+    if _is_utf_8(raw):
+        return "utf-8"
+    others = [guess for guess in GUESSES if guess != codec]
+    return max(others, key=lambda guess: sum(letter in ACCENTS for letter in raw.decode(guess, errors="replace")))

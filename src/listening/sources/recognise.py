@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +13,14 @@ from pydantic import ValidationError
 from listening import plugins
 from listening.errors import ConfigurationError, FormatError, SourceError
 from listening.faults import located
+from listening.sources.archives import renamed, unpacked
 from listening.sources.base import KINDS, FileSource
 from listening.sources.columns import LISTED
 from listening.sources.files import OBJECTS
+from listening.sources.opening import UNTOLD
 from listening.sources.seen import Seen
 
 __all__ = ["Found", "Seen", "recognise", "recognise_all"]
-
-PLAIN = "utf-8-sig"  # the encoding that need not be told
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,23 +53,24 @@ def recognise(path: Path, kind: str | None = None, *, name: str | None = None) -
     Raises `SourceError` for a file that is missing, `FormatError` for one that no kind claims, that several claim, or
     where something is missing that its kind must be told; `ConfigurationError` for an unknown kind.
     """
-    return _claim(path, kind).source(name)
+    with unpacked(path) as real:
+        return replace(_claim(real, kind), path=path).source(name)
 
 
 def recognise_all(paths: Sequence[Path], kind: str | None = None, *, name: str | None = None) -> Found:
     """Give the sources that read some files and folders, a folder as one source where its kind reads folders.
+
+    A ZIP is a folder of all its files, those of its folders too.
 
     Raises as `recognise`, `FormatError` for a folder of several kinds, and `ConfigurationError` for one name for all.
     """
     claims: list[_Claim] = []
     left: dict[Path, str] = {}
     for path in paths:
-        if path.is_dir():
-            found, others = _in_folder(path, kind)
-            claims += found
-            left |= others
-        else:
-            claims.append(_claim(path, kind))
+        with unpacked(path) as real:
+            found, others = _in_folder(real, kind, deep=real != path) if real.is_dir() else ([_claim(real, kind)], {})
+            claims += [replace(claim, path=path / claim.path.relative_to(real)) for claim in found]
+            left |= {path / one.relative_to(real): renamed(why, real, path) for one, why in others.items()}
     if name and len(claims) > 1:
         raise ConfigurationError(
             f"--name {name} ne peut nommer {len(claims)} sources : donnez un seul fichier à la fois"
@@ -85,7 +86,7 @@ def _claim(path: Path, kind: str | None) -> _Claim:
     seen, kinds = Seen(path), _kinds(kind)
     if seen.suffix not in OBJECTS and not seen.suffix.startswith(".js") and seen.text.startswith(('{"', "[{")):
         raise FormatError(f"{path.name} : ce fichier contient du JSON : renommez-le en .json, ou .jsonl si c'en est")
-    told = {} if seen.encoding == PLAIN or seen.root else {"encoding": seen.encoding}
+    told = {} if seen.encoding == UNTOLD or seen.root else {"encoding": seen.encoding}
     if kind is not None:
         return _Claim(path, kinds[kind], told | (kinds[kind].recognise(seen) or {}))
     for specificity in sorted({one.specificity for one in kinds.values()}, reverse=True):
@@ -101,11 +102,12 @@ def _claim(path: Path, kind: str | None) -> _Claim:
     )
 
 
-def _in_folder(folder: Path, kind: str | None) -> tuple[list[_Claim], dict[Path, str]]:
-    """Give the claim on a folder, or those on its files, and why other files are left out."""
+def _in_folder(folder: Path, kind: str | None, *, deep: bool) -> tuple[list[_Claim], dict[Path, str]]:
+    """Give the claim on a folder, or those on its files, `deep` ones too, and why other files are left out."""
     claims: list[_Claim] = []
     left: dict[Path, str] = {}
-    files = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+    near = folder.rglob("*") if deep else folder.iterdir()
+    files = sorted(path for path in near if path.is_file() and not path.name.startswith("."))
     for path in files:
         try:
             claims.append(_claim(path, kind))
@@ -124,7 +126,8 @@ def _in_folder(folder: Path, kind: str | None) -> tuple[list[_Claim], dict[Path,
         raise FormatError(reasons or f"{folder} : ce dossier est vide : vérifiez le chemin, lu depuis {Path.cwd()}")
     first = claims[0]
     read_together = [path for path in files if path.suffix.lower() in first.kind.in_folders]
-    if read_together == [claim.path for claim in claims] and all(claim.fields == first.fields for claim in claims):
+    alike = all(claim.fields == first.fields and claim.path.parent == folder for claim in claims)
+    if alike and read_together == [claim.path for claim in claims]:
         return [_Claim(folder, first.kind, first.fields)], left
     return claims, left
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from ftfy import fix_encoding
+
 from listening.errors import RowError
 from listening.sources.json_items import UNSTORABLE
 
@@ -18,12 +20,16 @@ LONGEST_HTML = 5 * LONGEST  # the same with its tags
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: its line in the file (1 = the first), its cells by column, its file, and its name if it has one."""
+    """One row: its line in the file (1 = the first), its cells by column, its file, and its name if it has one.
+
+    `exported` is when its file was exported, for dates that are counted from there.
+    """
 
     line: int
     cells: dict[str, str]
     file: str = ""
     item: str = ""
+    exported: datetime | None = None
 
     @property
     def place(self) -> str:
@@ -36,14 +42,14 @@ class Row:
 
 
 def column_names(header: Iterable[str]) -> list[str]:
-    """Give each column a name of its own, in the order of the header.
+    """Give each column a name of its own, in the order of the header, its mojibake mended.
 
     >>> column_names(["id", "avis", "", "avis"])
     ['id', 'avis', 'colonne 3', 'avis (2)']
     """
     names: list[str] = []
     for position, cell in enumerate(header, 1):
-        name = base = as_text(cell).replace("\ufeff", "").strip() or f"colonne {position}"
+        name = base = fix_encoding(as_text(cell)).replace("\ufeff", "").strip() or f"colonne {position}"
         copy = 1
         while name in names:
             copy += 1
@@ -53,7 +59,13 @@ def column_names(header: Iterable[str]) -> list[str]:
 
 
 def shape(
-    columns: list[str], records: Iterable[tuple[int, list[str]]], *, file: str, longest: int | None, spare: str | None
+    columns: list[str],
+    records: Iterable[tuple[int, list[str]]],
+    *,
+    file: str,
+    longest: int | None,
+    spare: str | None,
+    exported: datetime | None = None,
 ) -> Iterator[Row | RowError]:
     """Put records under their columns; one with missing or spare cells, or too long a cell, is a `RowError`.
 
@@ -67,7 +79,7 @@ def shape(
             cells.pop()
         if spare is not None:
             cells = [*cells[: width - 1], spare.join(cells[width - 1 :]), *[""] * (width - len(cells))][:width]
-        row = Row(line, dict(zip(columns, map(as_text, cells), strict=False)), file)
+        row = Row(line, dict(zip(columns, map(as_text, cells), strict=False)), file, exported=exported)
         if len(cells) != width:
             yield row.error(
                 f"{len(cells)} cellules au lieu de {width} : un séparateur ou un guillemet manque ou est de trop, "

@@ -13,10 +13,11 @@ from typing import Any
 from listening.errors import FormatError, RowError
 from listening.sources.brands import squeeze
 from listening.sources.delimited import DELIMITERS, read_records
-from listening.sources.files import FORMATS, OBJECTS, TABLES, open_rows
+from listening.sources.files import FORMATS, OBJECTS, open_rows
 from listening.sources.json_items import read_items
 from listening.sources.opening import KINDS, check_file, find_encoding
 from listening.sources.rows import Row
+from listening.sources.workbooks import SPREADSHEETS, read_sheet
 
 HEAD = 65_536  # bytes
 ROWS = 200
@@ -136,5 +137,5 @@ class Seen:
                     ]
                 except FormatError:  # cut by what does not separate its cells
                     continue
-        elif self.suffix == ".xlsx":
-            yield from (cells for _, cells in islice(TABLES[".xlsx"](self.path, self.encoding), PREAMBLE))
+        elif self.suffix in SPREADSHEETS:
+            yield from (cells for _, cells in islice(read_sheet(self.path, self.encoding), PREAMBLE))

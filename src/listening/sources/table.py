@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any, ClassVar, Literal
@@ -19,11 +20,12 @@ from listening.text.patterns import load_patterns
 
 
 class Table(Columns, FileSource):
-    """A table in CSV, XLSX, JSON, JSONL, Parquet or TXT; each field names the column that holds it, `text` at least.
+    """A table in any format of `files.FORMATS`; each field names the column that holds it, `text` at least.
 
     `title` is put before the text as a sentence; `question` is a column or the wording itself. Without `id`, ids come
     from the content and its rank among equal ones, so that a file that grows keeps them; some 100 bytes a row stay in
-    memory for it.
+    memory for it. « il y a 3 jours » is counted from `exported_at` or, without it, from the day that the file's name
+    holds, else from when the file was last modified.
     """
 
     kind: Literal["table"] = "table"
@@ -33,7 +35,7 @@ class Table(Columns, FileSource):
     id: str | None = None
     date: str | None = None
     date_format: str | None = None
-    exported_at: date | None = None
+    exported_at: datetime.date | None = None
     author: str | None = None
     question: str | None = None
     channel: Channel = "review"
@@ -63,7 +65,7 @@ class Table(Columns, FileSource):
 
     def verbatims(self) -> Iterator[Verbatim | RowError]:
         """Give a verbatim for each row."""
-        content = open_rows(self.path, encoding=self.encoding, longest=None)
+        content = open_rows(self.path, encoding=self.encoding, longest=None, exported=self.exported_at)
         if not content.columns:  # JSON without any object
             yield from build(content.rows, lambda row: [], shown=())
             return

@@ -59,7 +59,7 @@ class Trustpilot(FileSource):
     """
 
     kind: Literal["trustpilot"] = "trustpilot"
-    in_folders: ClassVar[tuple[str, ...]] = (".csv", ".xlsx", ".json", *LINES)
+    in_folders: ClassVar[tuple[str, ...]] = (".csv", ".xlsx", ".ods", ".json", *LINES)
     brands: tuple[str, ...] = ()
     timezone: str = "UTC"
 
