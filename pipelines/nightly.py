@@ -29,6 +29,7 @@ from prefect.states import Completed, Failed  # noqa: E402
 from listening.configuration import Night, read_night  # noqa: E402
 from listening.errors import ListeningError, ServiceError, SourceError  # noqa: E402
 from listening.sources.live.base import LiveSource  # noqa: E402
+from listening.steps.copies import group_copies  # noqa: E402
 from listening.steps.ingest import ingest  # noqa: E402
 from listening.steps.night import NightReport, failed, night_tagger, open_night, summarise_night  # noqa: E402
 from listening.steps.tag import tag_chunk, tagging  # noqa: E402
@@ -61,12 +62,13 @@ def bring_secrets(night: Night) -> None:
         for variable in source.variables() if isinstance(source, LiveSource) else ():
             if variable not in os.environ:
                 with suppress(ValueError):  # no such block: the source says what is missing
-                    os.environ[variable] = Secret.load(variable.lower().replace("_", "-")).get()
+                    block: Any = Secret.load(variable.lower().replace("_", "-"))
+                    os.environ[variable] = block.get()
 
 
 @flow(name="nuit", persist_result=False)
 def nightly(configuration: str = str(ROOT / "pipelines" / "nightly.yaml")) -> State[Any]:
-    """Ingest each source, tag what is pending, summarise and publish; name the sources that failed at the end."""
+    """Ingest each source, group copies, tag what is pending, publish; name the sources that failed at the end."""
     try:
         night = read_night(Path(configuration))
         bring_secrets(night)
@@ -96,6 +98,7 @@ def do_night(night: Night) -> NightReport:
                 report.failures[source.name] = repr(type(outcome))
             else:
                 report.ingested[source.name] = outcome
+        as_task("regrouper", partial(group_copies, store), retries=1)()
         if store.count_pending(tagger.model, codebook.reference):
             with tagging(store, tagger, codebook) as run:
                 code = as_task("coder", lambda: tag_chunk(store, tagger, codebook, run, chunk=night.chunk), retries=1)

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from listening.errors import FormatError, ListeningError, RowError, SourceError
-from listening.records import Verbatim, content_id
+from listening.records import Deletion, Verbatim, content_id
 from listening.sources.bluesky import Bluesky
 
 DID = "did:plc:z72i7hdynmk6r22z27h6tvur"
@@ -140,15 +140,41 @@ def test_bluesky_reads_jetstream_and_what_it_takes_back(write):
         {"did": DID, "time_us": 1, "kind": "account", "account": {"active": False, "did": DID}},
         event(1, "delete"),
     ]
-    (found,) = read(write, "\n".join(map(json.dumps, events)), "flux.jsonl")
+    found, gone = read(write, "\n".join(map(json.dumps, events)), "flux.jsonl")
     assert (found.text, found.external_id, found.author) == ("Trop cher", content_id(uri(2)), DID)
     assert found == read(write, [post(2, "Trop cher")])[0]
+    assert gone == Deletion(content_id(uri(1)), datetime(2026, 3, 1, 10, 22, 41, 512_000, tzinfo=UTC))
 
 
-def test_bluesky_forgets_a_post_deleted_in_a_later_file(write, tmp_path):
-    write("jours/01.jsonl", json.dumps(event(1)) + "\n" + json.dumps(event(2)))
+def test_bluesky_gives_no_text_of_a_post_deleted_in_a_later_file(write, tmp_path):
+    write("jours/01.jsonl", json.dumps(event(1, createdAt="hier")) + "\n" + json.dumps(event(2)))
     write("jours/02.jsonl", json.dumps(event(1, "delete")))
-    assert ids(Bluesky(name="social", path=tmp_path / "jours").read()) == expected(2)
+    found, gone = Bluesky(name="social", path=tmp_path / "jours").read()
+    assert (ids([found]), gone.external_id) == (expected(2), content_id(uri(1)))
+
+
+@pytest.mark.parametrize("time", [None, "1772360561512000", -1, 10**18])
+def test_bluesky_marks_as_deleted_what_an_event_takes_back_at_no_moment(write, time):
+    assert read(write, [event(1, "delete") | {"time_us": time}]) == [Deletion(content_id(uri(1)))]
+
+
+@pytest.mark.parametrize(
+    ("embed", "quoted"),
+    [
+        ({"$type": "app.bsky.embed.record", "record": reference(7)}, content_id(uri(7))),
+        (
+            {"$type": "app.bsky.embed.recordWithMedia", "record": {"record": reference(7)}, "media": {}},
+            content_id(uri(7)),
+        ),
+        ({"$type": "app.bsky.embed.record", "record": {"uri": uri(7, collection="app.bsky.feed.generator")}}, None),
+        ({"$type": "app.bsky.embed.images", "images": []}, None),
+        ({"record": 3}, None),
+        (None, None),
+    ],
+)
+def test_bluesky_links_a_quote_to_the_post_that_it_shows(write, embed, quoted):
+    (found,) = read(write, [post(1, embed=embed)])
+    assert found.parent == quoted
 
 
 def test_bluesky_leaves_out_records_that_are_no_posts(write):

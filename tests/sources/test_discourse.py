@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from listening.errors import FormatError, RowError, SourceError
-from listening.records import Verbatim
+from listening.records import Deletion, Verbatim
 from listening.sources.discourse import Discourse
 
 QUOTE = (
@@ -36,7 +36,7 @@ def post(number, **keys):
 
 def topic(*posts, **keys):
     return {
-        "post_stream": {"posts": list(posts), "stream": [post["id"] for post in posts if "id" in post]},
+        "post_stream": {"posts": list(posts), "stream": [32 + rank for rank in range(1, len(posts) + 1)]},
         "timeline_lookup": [[1, 3]],
         "tags": [],
         "id": 8,
@@ -67,19 +67,36 @@ def test_discourse_reads_a_topic_and_its_thread(write):
     assert (second.text, second.parent, second.author) == ("Bienvenue\nau club", "33", "gastounet")
 
 
+@pytest.mark.parametrize("type", [2, 3, 4])
+def test_discourse_leaves_out_what_moderators_did(write, type):
+    found = read(write, topic(post(1), post(2, post_type=type, hidden=True), post(3)))
+    assert [verbatim.external_id for verbatim in found] == ["33", "35"]
+
+
 @pytest.mark.parametrize(
-    "keys",
+    ("keys", "at"),
     [
-        {"post_type": 2},
-        {"post_type": 3},
-        {"hidden": True},
-        {"deleted_at": "2026-03-09T08:00:00Z"},
-        {"user_deleted": True},
+        ({"hidden": True}, None),
+        ({"user_deleted": True}, None),
+        ({"deleted_at": "2026-03-09T08:00:00.000Z"}, datetime(2026, 3, 9, 8, tzinfo=UTC)),
+        ({"user_deleted": True, "cooked": None, "username": None}, None),
     ],
 )
-def test_discourse_leaves_out_what_people_cannot_read(write, keys):
-    found = read(write, topic(post(1), post(2, **keys), post(3)))
-    assert [verbatim.external_id for verbatim in found] == ["33", "35"]
+def test_discourse_says_what_was_taken_back(write, keys, at):
+    first, gone, last = read(write, topic(post(1), post(2, **keys), post(3)))
+    assert (first.external_id, gone, last.external_id) == ("33", Deletion("34", at), "35")
+
+
+def test_discourse_says_that_a_whole_topic_was_taken_back(write):
+    found = read(write, topic(post(1), post(2, post_type=3), post(3), deleted_at="2026-03-09T08:00:00.000Z"))
+    assert found == [Deletion(id, datetime(2026, 3, 9, 8, tzinfo=UTC)) for id in ("33", "35")]
+
+
+def test_discourse_finds_the_parent_in_an_earlier_part_of_the_topic(write):
+    later = topic(post(2, reply_to_post_number=1))
+    parts = [topic(post(1)), later, later | {"id": 9}]
+    found = read(write, "\n".join(map(json.dumps, parts)), "sujets.jsonl")
+    assert [verbatim.parent for verbatim in found] == [None, "33", None]
 
 
 @pytest.mark.parametrize(
@@ -133,6 +150,8 @@ def test_discourse_names_the_post_and_the_key_that_misses(write, key):
     [
         (topic({k: v for k, v in post(7).items() if k != "id"}), "ligne 1, message n° 7 : il manque « id »"),
         (topic(post(1, cooked="<p>bof</p>" * 100_000)), "message 33 : cellule de 1 000 000 caractères dans « cooked »"),
+        (topic(post(1, deleted_at="hier")), "ligne 1, message 33 : date illisible « hier » dans « deleted_at »"),
+        (topic("effacé"), "sujet.json, ligne 1 : un message n'est pas un objet JSON {…}"),
         (topic(post(1, created_at="hier")), "ligne 1, message 33 : date illisible « hier » dans « created_at »"),
         (
             topic(post(1, cooked="<p>" + "x" * 20_001 + "</p>")),
@@ -162,8 +181,6 @@ def test_discourse_bears_half_an_emoji(write):
             "sujet.json, ligne 1, colonne .* : JSON illisible, la fin du fichier manque",
         ),
         ("", "est vide"),
-        (json.dumps(topic(post(1))).encode("utf-16"), "ce fichier est en UTF-16"),
-        ("[{é".encode("cp1252"), "sujet.json, ligne 1 : .* cp1252"),
     ],
 )
 def test_discourse_says_why_a_file_cannot_be_read(write, content, message):

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from listening.errors import FormatError, ListeningError, RowError, SourceError
-from listening.records import Scores, Verbatim, content_id
+from listening.records import Deletion, Scores, Verbatim, content_id
 from listening.sources.feed import Feed
 
 RSS = """<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"
@@ -307,6 +307,17 @@ BOMB = '<!DOCTYPE rss [<!ENTITY a "ha ha ha">' + "".join(
 def test_feed_says_why_a_file_cannot_be_read(write, content, message):
     with pytest.raises(FormatError, match=message):
         read(write("flux.xml", content))
+
+
+def test_feed_says_what_was_taken_back(write):
+    gone = (
+        '<at:deleted-entry xmlns:at="http://purl.org/atompub/tombstones/1.0" ref="urn:avis:8" when="{}"><at:by>'
+        "<name>Le site</name></at:by></at:deleted-entry>"
+    )
+    found = read(write("flux.xml", ATOM.format(entry() + gone.format("2026-03-10T08:00:00Z") + gone.format("hier"))))
+    at = datetime(2026, 3, 10, 8, tzinfo=UTC)
+    hashed = content_id("urn:avis:8")
+    assert found[1:] == [Deletion("urn:avis:8", at), Deletion(hashed, at), Deletion("urn:avis:8"), Deletion(hashed)]
 
 
 def test_feed_opens_nothing_that_a_file_names(write, tmp_path):

@@ -60,6 +60,21 @@ def test_mastodon_gives_a_boosted_status_once(write):
     assert found[0].text == "Ils ont mis le café sous clé 🤡"
 
 
+@pytest.mark.parametrize(
+    ("quote", "quoted"),
+    [
+        ({"state": "accepted", "quoted_status": {"id": "77"}}, "77"),
+        ({"state": "accepted", "quoted_status_id": "77"}, "77"),
+        ({"state": "deleted", "quoted_status": None}, None),
+        (None, None),
+        ("77", None),
+    ],
+)
+def test_mastodon_links_a_quote_to_the_status_that_it_shows(write, quote, quoted):
+    (found,) = read(write, [status(1, quote=quote)])
+    assert found.parent == quoted
+
+
 def test_mastodon_reads_one_status_a_line(write):
     lines = "\n".join(json.dumps(status(n)) for n in (1, 2))
     assert read(write, lines, "statuts.jsonl") == read(write, [status(1), status(2)])

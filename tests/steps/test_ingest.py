@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from pydantic import Field
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from listening.errors import ListeningError, ServiceError
 from listening.records import Cursor, Deletion, Verbatim
@@ -158,14 +158,22 @@ def test_ingest_keeps_no_cursor_of_what_is_not_stored(store: Store) -> None:
     assert store.cursor("journal", configuration_of(journal())) is None
 
 
-def test_ingest_marks_what_its_source_took_back_and_does_not_store_it_again(store: Store) -> None:
+def test_ingest_marks_what_its_source_took_back(store: Store) -> None:
     at = datetime(2026, 3, 1, tzinfo=UTC)
     ingest(journal(post("Jamais arrivé")), store, key=KEY)
     assert ingest(journal(Deletion("1", at), Deletion("2")), store, key=KEY)["deleted"] == 1
-    assert ingest(journal(post("Jamais arrivé")), store, key=KEY)["known"] == 1
     assert rows(store, "id") == []
     with store.transaction() as connection:
         assert connection.scalar(select(schema.verbatims.c.deleted_at)) == at
+
+
+def test_ingest_takes_what_a_service_gives_again_but_not_what_an_old_file_does(store: Store, answers: Path) -> None:
+    for given, known in ((source(answers), 4), (journal(post("Jamais arrivé")), 0)):
+        ingest(given, store, key=KEY)
+        with store.transaction() as connection:
+            connection.execute(update(schema.verbatims).values(current=False, deleted_at=datetime.now(UTC)))
+        assert ingest(given, store, key=KEY)["known"] == known
+    assert rows(store, "text") == [("Jamais arrivé",)]
 
 
 def test_ingest_takes_a_post_that_was_put_back_with_other_words(store: Store) -> None:
@@ -177,3 +185,9 @@ def test_ingest_takes_a_post_that_was_put_back_with_other_words(store: Store) ->
 def test_ingest_masks_personal_data_in_closed_answers(store: Store) -> None:
     ingest(journal(post("Bof", meta={"sujet": "Rappelez le 06 39 98 12 44"})), store, key=KEY)
     assert rows(store, "meta") == [({"sujet": "Rappelez le [TÉLÉPHONE]"},)]
+
+
+def test_ingest_flags_what_a_person_should_look_at(store: Store) -> None:
+    texts = ("Je sors de chimio, on m'a fait attendre debout", "Bande de connards", "Trop cher")
+    ingest(journal(*(post(text, number) for number, text in enumerate(texts))), store, key=KEY)
+    assert rows(store, "flags") == [(["sante"],), (["insulte"],), ([],)]

@@ -1,7 +1,12 @@
+import json
+from pathlib import Path
+
 import pytest
 
 from listening.errors import ConfigurationError
-from listening.text.language import detect
+from listening.text.language import WORDS, detect
+
+GOLD = Path(__file__).parents[2] / "data" / "gold" / "language.jsonl"
 
 FRENCH = [
     "jsuis deg 3 sem ke jattends",
@@ -20,6 +25,10 @@ FRENCH = [
     "ras",
     "ok",
     "[PSEUDO] [LIEN] nul",
+    "wallah c nul",
+    "merci khoya",
+    "3ème relance, 7jours d'attente",
+    "ma ps3, mon mp3, 9mois de garantie",
 ]
 FOREIGN = [
     ("en", "My account was blocked for no reason, nobody answers my emails"),
@@ -31,6 +40,15 @@ FOREIGN = [
     ("nl", "personeel erg vriendelijk, maar de kamer was vies"),
     ("ar", "خدمة ممتازة شكرا"),
     ("ru", "посылка не пришла уже три недели"),
+    ("ar", "3andi mochkil m3a lcarte, ma kayjawbouch"),
+    ("ar", "labes, el khedma behia barcha"),
+    ("ar", "EL MANDOUB GEH MET2A5AR SA3A W MAFISH 7AD BEYROD"),
+    ("ar", "bzaf ghali"),
+]
+MIXED = [
+    ("Der Schalter war zu, et personne n'a su me dire à quelle heure il ouvrait.", {"de", "fr"}),
+    ("The refund came quickly, par contre le livreur était vraiment désagréable.", {"en", "fr"}),
+    ("kayn mochkil f lapp, je n'arrive pas à payer depuis deux jours avec ma carte", {"ar", "fr"}),
 ]
 
 
@@ -42,6 +60,19 @@ def test_detect_keeps_hurried_french_french(text: str) -> None:
 @pytest.mark.parametrize(("language", "text"), FOREIGN)
 def test_detect_tells_other_languages(language: str, text: str) -> None:
     assert detect(text) == language
+
+
+@pytest.mark.parametrize(("text", "languages"), MIXED)
+def test_detect_gives_one_of_the_languages_of_a_mixed_text(text: str, languages: set[str]) -> None:
+    assert detect(text) in languages
+
+
+def test_detect_is_right_on_the_gold_texts_of_five_words_or_more() -> None:
+    rows = [json.loads(line) for line in GOLD.read_text(encoding="utf-8").splitlines()]
+    long = [row for row in rows if len(WORDS.findall(row["text"])) >= 5]
+    right = [detect(row["text"]) in {code[:2] for code in row.get("languages", [row["language"]])} for row in long]
+    assert len(long) >= 300
+    assert sum(right) / len(long) >= 0.97
 
 
 @pytest.mark.parametrize("text", ["", "👍", "10/10 !!", "[PSEUDO]", "ok"])

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from pathlib import Path
+from datetime import UTC, datetime
 from typing import Any, ClassVar, Literal
 
 from listening.errors import FormatError, RowError
-from listening.records import Verbatim, content_id
-from listening.sources.base import FileSource, build
+from listening.records import Deletion, Verbatim, content_id
+from listening.sources.base import FileSource, Record, Source, build
 from listening.sources.brands import brand_in, brand_named, names
 from listening.sources.cells import identifier, moment
-from listening.sources.json_items import LINES, read_items
+from listening.sources.items import Item, items_in
+from listening.sources.json_items import LINES
 from listening.sources.opening import files_at
 from listening.sources.rows import LONGEST, Row, as_text, pick, too_long
 from listening.sources.seen import Seen
@@ -22,59 +23,44 @@ POST = "app.bsky.feed.post"
 KEYS = ("uri", "text", "createdAt")
 ADDRESS = re.compile(r"at://([^/\s]+)/([\w.]+)/([^/\s]+)")  # who, what kind of record, which one
 GROUPS = ("feed", "posts", "records", "thread", "parent", "post", "replies")  # what holds posts, in reading order
+LATEST = 2**52  # microseconds, beyond a century from now: a moment that no event has
 SHORTENED = re.compile(r"(?:https?://)?(?:[\w-]+\.)+\w+(?:[/?#]\S*)?")  # an address, as posts show it
 
 
-class Bluesky(FileSource):
-    """Posts of Bluesky: JSON or JSONL of posts, feeds, searches, threads or JetStream events; a file, folder or glob.
+class BlueskyPosts(Source):
+    """Posts of Bluesky, wherever they are read.
 
     The address of a post names its author, so ids are made from it and it is not kept. A post is about the first of
     `brands` that its hashtags, its mentions or its text name. A post given again, by a repost or a pin, is given once;
-    one that a JetStream event deletes is left out.
+    one that quotes another answers it.
     """
 
-    kind: Literal["bluesky"] = "bluesky"
-    in_folders: ClassVar[tuple[str, ...]] = (".json", *LINES)
     brands: tuple[str, ...] = ()
 
-    @classmethod
-    def recognise(cls, seen: Seen) -> dict[str, Any] | None:
-        """Claim records that say their type and have an address, or the account that made them."""
-        return {} if {"$type", "createdAt"} <= seen.keys and {"uri", "did"} & seen.keys else None
+    def posts(self, items: Iterable[Item | RowError], gone: Iterable[str] = ()) -> Iterator[Record]:
+        """Give a verbatim for each post that is not `gone`, with the whole address of the links that it shortens.
 
-    def verbatims(self) -> Iterator[Verbatim | RowError]:
-        """Give a verbatim for each post, with the whole address of the links that it shortens."""
-        yield from build(self._rows(), self._verbatims, shown=["text"])
+        An event that takes a post back is a `Deletion`.
+        """
+        given = set(gone)
+        for item in items:
+            if isinstance(item, RowError):
+                yield item
+            elif deletion := _deletion(item.content):
+                yield deletion
+            else:
+                yield from build(self._rows(item, given), self._verbatims, shown=["text"])
 
-    def _rows(self) -> Iterator[Row | RowError]:
-        files = files_at(self.path, *self.in_folders)
-        given = self._deleted(files)
-        for path in files:
-            for item in read_items(path, self.encoding):
-                if isinstance(item, RowError):
-                    yield item
-                    continue
-                for post in _posts(item[1]):
-                    try:
-                        row = self._row(post, item[0], path.name)
-                    except RowError as error:
-                        yield error
-                        continue
-                    if row.cells["id"] not in given:
-                        given.add(row.cells["id"])
-                        yield row
-
-    def _deleted(self, files: Iterable[Path]) -> set[str]:
-        """Give the ids of the posts that their authors took back while JetStream was being read."""
-        deleted: set[str] = set()
-        for path in files:
-            with suppress(FormatError):  # said when the posts are read, after those that can be
-                for item in read_items(path, self.encoding):
-                    if isinstance(item, RowError):
-                        continue
-                    if (commit := _commit(item[1])) and commit.get("operation") == "delete":
-                        deleted.add(_identity(_address(item[1], commit)))
-        return deleted
+    def _rows(self, item: Item, given: set[str]) -> Iterator[Row | RowError]:
+        for post in _posts(item.content):
+            try:
+                row = self._row(post, item.line, item.file)
+            except RowError as error:
+                yield error
+                continue
+            if row.cells["id"] not in given:
+                given.add(row.cells["id"])
+                yield row
 
     def _row(self, post: dict[str, Any], line: int, file: str) -> Row:
         record = post.get("record")
@@ -94,7 +80,7 @@ class Bluesky(FileSource):
             "createdAt": row.cells["createdAt"],
             "language": _language(record.get("langs")),
             "brand": brand_named(named, self.brands) or brand_in(text, self.brands) or self.brand or "",
-            "parent": _reference(answered, "parent"),
+            "parent": _reference(answered, "parent") or _quoted(record.get("embed")),
         }
         cells["thread"] = _reference(answered, "root") or cells["id"]
         return Row(line, cells, file, item)
@@ -116,6 +102,35 @@ class Bluesky(FileSource):
                 parent=row.cells["parent"] or None,
             )
         ]
+
+
+class Bluesky(BlueskyPosts, FileSource):
+    """Posts of Bluesky: JSON or JSONL of posts, feeds, searches, threads or JetStream events; a file, folder or glob.
+
+    The text of a post that a JetStream event takes back is not read.
+    """
+
+    kind: Literal["bluesky"] = "bluesky"
+    in_folders: ClassVar[tuple[str, ...]] = (".json", *LINES)
+
+    @classmethod
+    def recognise(cls, seen: Seen) -> dict[str, Any] | None:
+        """Claim records that say their type and have an address, or the account that made them."""
+        return {} if {"$type", "createdAt"} <= seen.keys and {"uri", "did"} & seen.keys else None
+
+    def verbatims(self) -> Iterator[Record]:
+        """Give a verbatim for each post, and a `Deletion` for each that was taken back."""
+        yield from self.posts(items_in(self.path, self.in_folders, self.encoding), self._gone())
+
+    def _gone(self) -> set[str]:
+        """Give the ids of the posts that their authors took back while JetStream was being read."""
+        gone: set[str] = set()
+        for path in files_at(self.path, *self.in_folders):
+            with suppress(FormatError):  # said when the posts are read, after those that can be
+                for item in items_in(path, self.in_folders, self.encoding):
+                    if isinstance(item, Item) and (deletion := _deletion(item.content)):
+                        gone.add(deletion.external_id)
+        return gone
 
 
 def _posts(content: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -155,6 +170,16 @@ def _commit(event: dict[str, Any]) -> dict[str, Any] | None:
     return commit if isinstance(commit, dict) and commit.get("collection") == POST else None
 
 
+def _deletion(event: dict[str, Any]) -> Deletion | None:
+    """Give the post that a JetStream event takes back, None if the event does something else."""
+    commit = _commit(event)
+    if commit is None or commit.get("operation") != "delete":
+        return None
+    time = event.get("time_us")
+    at = datetime.fromtimestamp(time / 1e6, UTC) if isinstance(time, int) and 0 <= time < LATEST else None
+    return Deletion(_identity(_address(event, commit)), at)
+
+
 def _address(event: dict[str, Any], commit: dict[str, Any]) -> str:
     return f"at://{as_text(event.get('did'))}/{POST}/{as_text(commit.get('rkey'))}"
 
@@ -168,6 +193,15 @@ def _reference(reply: Any, role: str) -> str:
     referred = reply.get(role)
     uri = as_text(referred.get("uri")) if isinstance(referred, dict) else ""
     return _identity(uri) if uri else ""
+
+
+def _quoted(embed: Any) -> str:
+    """Give the id of the post that another shows below its text, '' if it shows none."""
+    record = embed.get("record") if isinstance(embed, dict) else None
+    inner = record.get("record") if isinstance(record, dict) else None  # of a quote with pictures
+    shown = inner if isinstance(inner, dict) else record
+    address = ADDRESS.fullmatch(as_text(shown.get("uri"))) if isinstance(shown, dict) else None
+    return _identity(address[0]) if address and address[2] == POST else ""
 
 
 def _language(languages: Any) -> str:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar, Literal
 
 from listening.errors import RowError
 from listening.records import Verbatim
-from listening.sources.base import FileSource, build
+from listening.sources.base import FileSource, Record, Source, build
 from listening.sources.brands import brand_in, brand_named, names
 from listening.sources.cells import identifier, moment
-from listening.sources.json_items import LINES, read_items
-from listening.sources.opening import files_at
+from listening.sources.items import Item, items_in
+from listening.sources.json_items import LINES
 from listening.sources.rows import LONGEST, LONGEST_HTML, Row, as_text, pick, too_long
 from listening.sources.seen import Seen
 from listening.text.clean import html_to_text
@@ -19,45 +19,37 @@ from listening.text.clean import html_to_text
 KEYS = ("id", "content", "created_at")
 
 
-class Mastodon(FileSource):
-    """Statuses of Mastodon: a JSON or JSONL file, a folder or a glob.
+class MastodonPosts(Source):
+    """Statuses of Mastodon, wherever they are read.
 
     The address of a status names its author, so it is not kept. A status is about the first of `brands` that its
-    hashtags, its mentions or its text name. A boost stands for the status boosted, which is given once.
+    hashtags, its mentions or its text name. A boost stands for the status boosted, which is given once; a status that
+    quotes another answers it.
     """
 
-    kind: Literal["mastodon"] = "mastodon"
-    in_folders: ClassVar[tuple[str, ...]] = (".json", *LINES)
     brands: tuple[str, ...] = ()
 
-    @classmethod
-    def recognise(cls, seen: Seen) -> dict[str, Any] | None:
-        """Claim statuses that have an account, and could have a content warning or boost another."""
-        told = {"spoiler_text", "reblog"} & seen.keys
-        return {} if told and {"content", "acct", "created_at"} <= seen.keys else None
-
-    def verbatims(self) -> Iterator[Verbatim | RowError]:
+    def posts(self, items: Iterable[Item | RowError]) -> Iterator[Record]:
         """Give a verbatim for each status, its content warning before its text."""
-        yield from build(self._rows(), self._verbatims, shown=["text"])
+        yield from build(self._rows(items), self._verbatims, shown=["text"])
 
-    def _rows(self) -> Iterator[Row | RowError]:
+    def _rows(self, items: Iterable[Item | RowError]) -> Iterator[Row | RowError]:
         given: set[str] = set()
-        for path in files_at(self.path, *self.in_folders):
-            for item in read_items(path, self.encoding):
-                if isinstance(item, RowError):
-                    yield item
+        for item in items:
+            if isinstance(item, RowError):
+                yield item
+                continue
+            status = item.content
+            boosted = status.get("reblog")
+            if isinstance(boosted, dict):
+                status = boosted
+                if as_text(status.get("id")) in given:
                     continue
-                line, status = item
-                boosted = status.get("reblog")
-                if isinstance(boosted, dict):
-                    status = boosted
-                    if as_text(status.get("id")) in given:
-                        continue
-                given.add(as_text(status.get("id")))
-                try:
-                    yield self._row(status, line, path.name)
-                except RowError as error:
-                    yield error
+            given.add(as_text(status.get("id")))
+            try:
+                yield self._row(status, item.line, item.file)
+            except RowError as error:
+                yield error
 
     def _row(self, status: dict[str, Any], line: int, file: str) -> Row:
         item = f"message {status.get('id') or 'sans id'}"
@@ -74,7 +66,7 @@ class Mastodon(FileSource):
             content="",
             text=text,
             brand=brand_named(named, self.brands) or brand_in(text, self.brands) or self.brand or "",
-            parent=as_text(status.get("in_reply_to_id")),
+            parent=as_text(status.get("in_reply_to_id")) or _quoted(status.get("quote")),
         )
         return row
 
@@ -93,3 +85,34 @@ class Mastodon(FileSource):
                 parent=row.cells["parent"] or None,
             )
         ]
+
+
+class Mastodon(MastodonPosts, FileSource):
+    """Statuses of Mastodon: a JSON or JSONL file, a folder or a glob."""
+
+    kind: Literal["mastodon"] = "mastodon"
+    in_folders: ClassVar[tuple[str, ...]] = (".json", *LINES)
+
+    @classmethod
+    def recognise(cls, seen: Seen) -> dict[str, Any] | None:
+        """Claim statuses that have an account, and could have a content warning or boost another."""
+        told = {"spoiler_text", "reblog"} & seen.keys
+        return {} if told and {"content", "acct", "created_at"} <= seen.keys else None
+
+    def verbatims(self) -> Iterator[Record]:
+        """Give a verbatim for each status, its content warning before its text."""
+        return self.posts(items_in(self.path, self.in_folders, self.encoding))
+
+
+def _quoted(quote: Any) -> str:
+    """Give the id of the status that a quote shows, '' if it shows none.
+
+    Source: https://docs.joinmastodon.org/entities/Quote/ and ShallowQuote.
+
+    >>> _quoted({"state": "accepted", "quoted_status": {"id": "7"}}), _quoted({"state": "deleted"})
+    ('7', '')
+    """
+    if not isinstance(quote, dict):
+        return ""
+    status = quote.get("quoted_status")
+    return as_text(status.get("id")) if isinstance(status, dict) else as_text(quote.get("quoted_status_id"))

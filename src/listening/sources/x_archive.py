@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from listening.errors import FormatError, RowError, SourceError
-from listening.records import Verbatim
-from listening.sources.base import FileSource, build
+from listening.records import Deletion, Verbatim
+from listening.sources.base import FileSource, Record, build
 from listening.sources.brands import brand_in, brand_named, names
 from listening.sources.cells import identifier, moment
 from listening.sources.json_items import Window, listed, storable
@@ -21,9 +21,13 @@ from listening.sources.seen import Seen
 KEYS = ("id", "full_text", "created_at")
 ASSIGNMENT = re.compile(r"window\.YTD\.(\w+)\.part\d+\s*=\s*")
 PARTS = ("tweet", "tweets", "community_tweet", "community_tweets")  # what the owner of the archive said in public
-FILES = re.compile(r"(?:community-)?tweets?(?:-part\d+)?\.(?:js|json)", re.IGNORECASE)
+TAKEN_BACK = ("deleted_tweet", "deleted_tweets", "deleted_tweet_headers")
+FILES = re.compile(
+    r"(?:(?:community-)?tweets?|deleted-tweets?|deleted-tweet-headers)(?:-part\d+)?\.(?:js|json)", re.IGNORECASE
+)
 RETWEET = re.compile(r"RT @\w+:")
 CUT_LINK = re.compile(r"\s*\bhttps?(?::\S*)?…\s*$")
+STATUS = re.compile(r"https?://(?:\w+\.)*(?:twitter|x)\.com/\w+/status/(\d+)(?:\?\S*)?", re.IGNORECASE)
 OWN_LINK = re.compile(r"https?://(?:\w+\.)*(?:twitter|x)\.com/", re.IGNORECASE)  # names somebody
 DATE = re.compile(r"\w{3} (\w{3}) (\d\d?) ([\d:]{8}) ([+-]\d\d)(\d\d) (\d{4})", re.ASCII)
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -32,9 +36,10 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 class XArchive(FileSource):
     """Posts of an X archive: its ``tweets.js``, the folder ``data`` that holds it and its further parts, or a glob.
 
-    All posts of an archive have one author: `author` names the account, whose keyed hash alone is kept. Retweets, which
-    are the words of others cut short, are left out. A post is about the first of `brands` that its hashtags, its
-    mentions or its text name. No other file of an archive is read.
+    All posts of an archive have one author: `author` names the account, whose keyed hash alone is kept. A post is about
+    the first of `brands` that its hashtags, its mentions or its text name. One that quotes another answers it, one that
+    repeats another is linked to it; a retweet that does not say which, whose words are cut short, is left out. Of posts
+    taken back, nothing is read but which they are. No other file of an archive is read.
     """
 
     kind: Literal["x"] = "x"
@@ -49,21 +54,26 @@ class XArchive(FileSource):
         listed_alone = {"full_text", "id_str"} <= seen.keys
         return {} if listed_alone or (assignment and assignment[1] in PARTS) else None
 
-    def verbatims(self) -> Iterator[Verbatim | RowError]:
-        """Give a verbatim for each post, its links whole, those to its own pictures and those cut short taken out."""
-        yield from build(self._rows(), self._verbatims, shown=["text"])
+    def verbatims(self) -> Iterator[Record]:
+        """Give a verbatim for each post, its links whole, those to its own pictures and those cut short taken out.
 
-    def _rows(self) -> Iterator[Row | RowError]:
+        Posts taken back are deletions.
+        """
         for path in self._files():
-            for line, item in _items(path, self.encoding):
+            for line, part, item in _items(path, self.encoding):
                 tweet = item.get("tweet", item) if isinstance(item, dict) else None
                 if not isinstance(tweet, dict):
                     yield Row(line, {}, path.name).error("un objet {…} est attendu ici : demandez une autre archive")
-                elif not _is_retweet(tweet):
-                    try:
-                        yield self._row(tweet, line, path.name)
-                    except RowError as error:
-                        yield error
+                elif part in TAKEN_BACK or "deleted_at" in tweet:
+                    yield self._deletion(tweet, line, path.name)
+                elif not _is_cut(tweet):
+                    yield from build(self._rows(tweet, line, path.name), self._verbatims, shown=["text"])
+
+    def _rows(self, tweet: dict[str, Any], line: int, file: str) -> Iterator[Row | RowError]:
+        try:
+            yield self._row(tweet, line, file)
+        except RowError as error:
+            yield error
 
     def _files(self) -> list[Path]:
         files = files_at(self.path, *self.in_folders)
@@ -72,21 +82,34 @@ class XArchive(FileSource):
             raise SourceError(f"{self.path} : pas de « tweets.js » ici : donnez le dossier « data » de l'archive")
         return found
 
+    def _deletion(self, tweet: dict[str, Any], line: int, file: str) -> Deletion | RowError:
+        identity = _identity(tweet) or as_text(tweet.get("tweet_id"))
+        cells = {"id": identity, "deleted_at": _iso(as_text(tweet.get("deleted_at")))}
+        row = Row(line, cells, file, f"message {identity or 'sans id'}")
+        try:
+            return Deletion(identifier(row, "id"), moment(row, "deleted_at", timezone=self.timezone))
+        except RowError as error:
+            return error
+
     def _row(self, tweet: dict[str, Any], line: int, file: str) -> Row:
-        identity = tweet.get("id_str") or tweet.get("id")
-        written = {**tweet, "id": identity, "full_text": _written(tweet)}
+        identity = _identity(tweet)
+        retweeted = tweet.get("retweeted_status")
+        said = retweeted if isinstance(retweeted, dict) and _written(retweeted) else tweet
+        written = {"id": identity or None, "full_text": _written(said), "created_at": tweet.get("created_at")}
         row = pick(written, KEYS, line=line, file=file, item=f"message {identity or 'sans id'}")
-        entities = tweet.get("entities")
+        entities = said.get("entities")
         entities = entities if isinstance(entities, dict) else {}
-        text = _with_links(unescape(row.cells["full_text"]), tweet)
+        text = _with_links(unescape(row.cells["full_text"]), said)
         named = [*names(entities.get("hashtags"), "text"), *names(entities.get("user_mentions"), "screen_name")]
         row.cells.update(
             full_text="",
             text=text,
             created_at=_iso(row.cells["created_at"]),
             brand=brand_named(named, self.brands) or brand_in(text, self.brands) or self.brand or "",
-            parent=as_text(tweet.get("in_reply_to_status_id_str") or tweet.get("in_reply_to_status_id")),
-            language=as_text(tweet.get("lang")),
+            parent=as_text(tweet.get("in_reply_to_status_id_str") or tweet.get("in_reply_to_status_id"))
+            or _quoted(tweet, entities),
+            language=as_text(said.get("lang")),
+            repeated=_retweeted(tweet),
         )
         return row
 
@@ -105,19 +128,22 @@ class XArchive(FileSource):
                 author=self.author,
                 brand=row.cells["brand"] or None,
                 parent=row.cells["parent"] or None,
+                repost_of=row.cells["repeated"] or None,
             )
         ]
 
 
-def _items(path: Path, encoding: str) -> Iterator[tuple[int, Any]]:
-    """Give the line and the content of each item of a file of an archive, which is a list given to a variable."""
+def _items(path: Path, encoding: str) -> Iterator[tuple[int, str, Any]]:
+    """Give the line, the part and the content of each item of a file of an archive, a list given to a variable."""
     with open_text(path, encoding) as file:
         window = Window(file, path)
         window.peek()
+        part = ""
         if assignment := ASSIGNMENT.match(window.text, window.at):
-            if assignment[1] not in PARTS:
+            part = assignment[1]
+            if part not in PARTS + TAKEN_BACK:
                 raise FormatError(
-                    f"{path.name} : ce fichier de l'archive contient « {assignment[1]} », pas des messages publics : "
+                    f"{path.name} : ce fichier de l'archive contient « {part} », pas des messages publics : "
                     "donnez tweets.js"
                 )
             window.at = assignment.end()
@@ -127,19 +153,39 @@ def _items(path: Path, encoding: str) -> Iterator[tuple[int, Any]]:
                 "donnez data/tweets.js, tel qu'il est dans l'archive"
             )
         for line, item in listed(window):
-            yield line, storable(item)
+            yield line, part, storable(item)
         if window.peek() == ";":
             window.at += 1
         if window.peek():
             raise window.fault("autre chose commence ici : donnez le fichier tel qu'il est dans l'archive")
 
 
+def _identity(tweet: dict[str, Any]) -> str:
+    return as_text(tweet.get("id_str") or tweet.get("id"))
+
+
 def _written(tweet: dict[str, Any]) -> Any:
     return tweet.get("full_text") if tweet.get("full_text") is not None else tweet.get("text")
 
 
-def _is_retweet(tweet: dict[str, Any]) -> bool:
-    return "retweeted_status" in tweet or RETWEET.match(as_text(_written(tweet)).lstrip()) is not None
+def _retweeted(tweet: dict[str, Any]) -> str:
+    """Give the id of the post that a retweet repeats, '' if it says none."""
+    retweeted = tweet.get("retweeted_status")
+    return _identity(retweeted) if isinstance(retweeted, dict) else ""
+
+
+def _is_cut(tweet: dict[str, Any]) -> bool:
+    """Tell whether a post repeats the first words of another, and does not say of which."""
+    repeats = "retweeted_status" in tweet or RETWEET.match(as_text(_written(tweet)).lstrip()) is not None
+    return repeats and not _retweeted(tweet)
+
+
+def _quoted(tweet: dict[str, Any], entities: dict[str, Any]) -> str:
+    """Give the id of the post that a quote shows, which its last link names, '' if there is none."""
+    if told := as_text(tweet.get("quoted_status_id_str") or tweet.get("quoted_status_id")):
+        return told
+    status = STATUS.fullmatch(next(reversed(names(entities.get("urls"), "expanded_url")), ""))
+    return status[1] if status else ""
 
 
 def _with_links(text: str, tweet: dict[str, Any]) -> str:

@@ -9,19 +9,20 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from listening.errors import FormatError, RowError
-from listening.records import Verbatim
-from listening.sources.base import FileSource, build
+from listening.records import Deletion, Verbatim
+from listening.sources.base import FileSource, Record, Source, build
 from listening.sources.brands import brand_in, squeeze
 from listening.sources.cells import from_epoch, identifier, moment
 from listening.sources.columns import Header, keep
 from listening.sources.files import open_rows
-from listening.sources.json_items import LINES, read_items
+from listening.sources.items import Item, items_in
+from listening.sources.json_items import LINES
 from listening.sources.opening import files_at
 from listening.sources.rows import LONGEST, LONGEST_HTML, Row, as_text, too_long
 from listening.sources.seen import Seen
 from listening.text.clean import html_to_text
 
-TABLES = (".csv", ".tsv", ".xlsx", ".parquet")
+TABLES = (".csv", ".tsv", ".xlsx", ".ods", ".parquet")
 NAMES = {  # what each tool calls it, the best first
     "id": ("commentid", "cid", "id", "idducommentaire", "idcommentaire", "identifiantducommentaire"),
     "text": ("textoriginal", "commenttext", "text", "comment", "content", "commentaire", "texteducommentaire", "texte"),
@@ -51,65 +52,47 @@ CLAIMED = (  # of the API, of yt-dlp, of youtube-comment-downloader, of Takeout 
 )
 
 
-class YouTube(FileSource):
-    """Comments of YouTube: a JSON, JSONL, CSV, TSV, XLSX or Parquet file, a folder or a glob.
+class YouTubeComments(Source):
+    """What is made of comments of YouTube, wherever they come from.
 
     A comment is about the first of `brands` that its text names. `meta` lists the further keys or columns to keep, such
-    as ``likeCount``. Comments not published are left out. A date told as an age (« il y a 2 ans ») is none.
+    as ``likeCount``. Comments no longer published are told as taken back. A date told as an age (« il y a 2 ans ») is
+    none.
     """
 
-    kind: Literal["youtube"] = "youtube"
-    in_folders: ClassVar[tuple[str, ...]] = (".json", *LINES, *TABLES)
     brands: tuple[str, ...] = ()
     meta: tuple[str, ...] = ()
 
-    @classmethod
-    def recognise(cls, seen: Seen) -> dict[str, Any] | None:
-        """Claim what the API, a Google export, or a download tool names as only YouTube does; see `CLAIMED`."""
-        told = seen.keys | seen.names
-        return {} if any(names <= told for names in CLAIMED) else None
-
-    def verbatims(self) -> Iterator[Verbatim | RowError]:
+    def comments(self, items: Iterable[Item | RowError]) -> Iterator[Record]:
         """Give a verbatim for each comment and each reply, in the thread of its video."""
-        yield from build(self._rows(), self._verbatims, shown=["text"])
+        return self._told(self._objects(items))
 
-    def _rows(self) -> Iterator[Row | RowError]:
-        for path in files_at(self.path, *self.in_folders):
-            yield from self._table(path) if path.suffix.lower() in TABLES else self._objects(path)
+    def _told(self, rows: Iterable[Row | RowError]) -> Iterator[Record]:
+        for row in rows:
+            if isinstance(row, Row) and row.cells.get("status", "").strip().casefold() in UNPUBLISHED:
+                yield Deletion(row.cells["id"].strip())
+            else:
+                yield from build([row], self._verbatims, shown=["text"])
 
-    def _objects(self, path: Path) -> Iterator[Row | RowError]:
-        for item in read_items(path, self.encoding):
+    def _objects(self, items: Iterable[Item | RowError]) -> Iterator[Row | RowError]:
+        for item in items:
             if isinstance(item, RowError):
                 yield item
                 continue
-            for comment in _comments(item[1]):
+            for comment in comments_in(item.content):
                 found = _roles(comment)
                 cells = {role: as_text(comment[key]) for role, key in found.items()}
                 cells |= {_kept(name): as_text(comment.get(name)) for name in self.meta}
-                row = Row(item[0], cells, path.name, f"commentaire {cells.get('id') or 'sans id'}")
+                row = Row(item.line, cells, item.file, f"commentaire {cells.get('id') or 'sans id'}")
                 missing = _missing(found)
                 if missing:
                     yield row.error(f"il manque {missing} : exportez-le à nouveau, entier")
                 else:
                     yield too_long(row, LONGEST_HTML) or row
 
-    def _table(self, path: Path) -> Iterator[Row | RowError]:
-        content = open_rows(path, encoding=self.encoding, longest=None)
-        found = _roles(content.columns)
-        if missing := _missing(found):
-            columns = ", ".join(f"« {column} »" for column in content.columns[:12])
-            raise FormatError(
-                f"{path.name} : il manque {missing} parmi {columns} : renommez une colonne, ou lisez ce fichier avec "
-                "« kind: table »"
-            )
-        kept = Header(path.name, content.columns).locate(self.meta)
-        yield from keep(content.rows, found | {_kept(name): column for name, column in kept.items()})
-
     def _verbatims(self, row: Row) -> list[Verbatim]:
         cells = row.cells
         cells.update({role: cells.get(role, "").strip() for role in (*NAMES, *map(_kept, self.meta))})
-        if cells["status"].casefold() in UNPUBLISHED:
-            return []
         cells["text"] = _plain(cells["text"], cells["html"])
         cells["date"] = "" if RELATIVE.search(cells["date"]) else from_epoch(cells["date"])
         if error := too_long(Row(row.line, {"text": cells["text"]}, row.file, row.item), LONGEST):
@@ -132,7 +115,40 @@ class YouTube(FileSource):
         ]
 
 
-def _comments(content: dict[str, Any]) -> Iterator[dict[str, Any]]:
+class YouTube(YouTubeComments, FileSource):
+    """Comments of YouTube: a JSON, JSONL, CSV, TSV, XLSX, ODS or Parquet file, a folder or a glob."""
+
+    kind: Literal["youtube"] = "youtube"
+    in_folders: ClassVar[tuple[str, ...]] = (".json", *LINES, *TABLES)
+
+    @classmethod
+    def recognise(cls, seen: Seen) -> dict[str, Any] | None:
+        """Claim what the API, a Google export, or a download tool names as only YouTube does; see `CLAIMED`."""
+        told = seen.keys | seen.names
+        return {} if any(names <= told for names in CLAIMED) else None
+
+    def verbatims(self) -> Iterator[Record]:
+        """Give what `comments` makes of the files, and the rows of tables likewise."""
+        for path in files_at(self.path, *self.in_folders):
+            if path.suffix.lower() in TABLES:
+                yield from self._told(self._table(path))
+            else:
+                yield from self.comments(items_in(path, (), self.encoding))
+
+    def _table(self, path: Path) -> Iterator[Row | RowError]:
+        content = open_rows(path, encoding=self.encoding, longest=None)
+        found = _roles(content.columns)
+        if missing := _missing(found):
+            columns = ", ".join(f"« {column} »" for column in content.columns[:12])
+            raise FormatError(
+                f"{path.name} : il manque {missing} parmi {columns} : renommez une colonne, ou lisez ce fichier avec "
+                "« kind: table »"
+            )
+        kept = Header(path.name, content.columns).locate(self.meta)
+        yield from keep(content.rows, found | {_kept(name): column for name, column in kept.items()})
+
+
+def comments_in(content: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Give the comments and replies of an answer of the API or of a tool, each as one flat object."""
     waiting = [(content, "")]
     while waiting:

@@ -84,7 +84,7 @@ def _ingest_batch(
     read = [row for row in rows if isinstance(row, Verbatim)]
     recent = [one for one in read if not (since and one.created_at and one.created_at.date() < since)]
     prints = {keyed_hash(key, VERSION, repr(one)): one for one in recent}
-    known = store.known(list(prints))
+    known = store.known(list(prints), taken_back=isinstance(source, FileSource))
     fresh = {print_: one for print_, one in prints.items() if print_ not in known}
     prepared = prepare([one.text for one in fresh.values()], language=source.language, names=names)
     kept: list[tuple[str, Verbatim]] = []
@@ -94,7 +94,8 @@ def _ingest_batch(
             continue
         author = keyed_hash(key, one.author) if one.author else None
         meta = {name: prepare_fact(value) for name, value in one.meta.items()}
-        kept.append((print_, replace(one, text=ready.text, language=ready.language, author=author, meta=meta)))
+        one = replace(one, text=ready.text, language=ready.language, flags=ready.flags)
+        kept.append((print_, replace(one, author=author, meta=meta)))
     problems = [
         RowProblem(source=source.name, row=one.row, reason=scrub(one.reason).text, content=content.text)
         for one, content in zip(refused, prepare([one.content for one in refused]), strict=True)

@@ -143,10 +143,13 @@ class Store:
 
     # Verbatims
 
-    def known(self, fingerprints: Sequence[str]) -> set[str]:
-        """Give those of the fingerprints whose verbatim is stored, and current or taken back."""
+    def known(self, fingerprints: Sequence[str], *, taken_back: bool = True) -> set[str]:
+        """Give those of the fingerprints whose verbatim is stored, and current.
+
+        Or `taken_back`, as an export older than the deletion may give it; a service that gives it again put it back.
+        """
         table = schema.verbatims
-        kept = or_(table.c.current, table.c.deleted_at.is_not(None))
+        kept = or_(table.c.current, table.c.deleted_at.is_not(None)) if taken_back else table.c.current
         with self.transaction() as connection:
             query = select(table.c.fingerprint).where(table.c.fingerprint.in_(fingerprints), kept)
             return set(connection.scalars(query))

@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from listening.errors import ConfigurationError
+from listening.text.patterns import load_patterns
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
@@ -18,6 +19,9 @@ SHORT_WORDS, SHORT_LETTERS = 4, 20
 
 MARKERS = re.compile(r"\[[^\]\n]*\]|https?://\S+")
 WORDS = re.compile(r"[^\W\d_]+")
+TYPED = re.compile(r"\w+")
+FIGURES = re.compile(r"[3579](?=[a-z])(\D+)|\D*[a-z][379][a-z].*")  # for letters that Latin has not
+ARABIC_WORDS, ARABIC_SHARE = 2, 1 / 3  # how many, and which part of the words, tell Arabic in Latin letters
 
 
 def detect(text: str, *, default: str = "fr") -> str:
@@ -25,6 +29,8 @@ def detect(text: str, *, default: str = "fr") -> str:
 
     `default` is the language expected: it wins unless the evidence against it is strong, overwhelming when the text
     is very short. Method: naive Bayes over byte n-grams (py3langid, after Lui and Baldwin, 2012), times the prior.
+    Arabic in Latin letters, unknown to them, is told by its words and figures ("3endkom"). A text in several languages
+    gets one of them.
     Raises `ConfigurationError` when `default` is no language that can be told.
 
     >>> detect("jsuis deg, 3 sem ke jattends"), detect("ok top"), detect("My parcel never arrived, nobody answers")
@@ -34,10 +40,32 @@ def detect(text: str, *, default: str = "fr") -> str:
     words = WORDS.findall(text)
     if not words:
         return default
+    if _is_arabic(text):
+        return "ar"
     short = len(words) < SHORT_WORDS or sum(map(len, words)) < SHORT_LETTERS
     probabilities = dict(_identifier(default).rank(text))
     probabilities[default] *= SHORT_PRIOR if short else PRIOR
     return str(max(probabilities, key=lambda language: probabilities[language]))
+
+
+def _is_arabic(text: str) -> bool:
+    """Whether the text is Arabic typed in Latin letters; one word in a sentence is borrowed, and tells nothing."""
+    words = [word for word in TYPED.findall(text) if not word.isdigit()]
+    told = sum(word in _listed("arabic") or _has_figure(word) for word in words)
+    beside = sum(word in _listed("linking") for word in words)
+    if told >= ARABIC_WORDS:
+        return told + beside >= ARABIC_SHARE * len(words)
+    return told == 1 and beside > 0 and told + beside >= len(words) / 2
+
+
+def _has_figure(word: str) -> bool:
+    figures = FIGURES.fullmatch(word)
+    return figures is not None and figures[1] not in _listed("units")
+
+
+@cache
+def _listed(name: str) -> frozenset[str]:
+    return frozenset(load_patterns("language")[name])
 
 
 @cache

@@ -15,13 +15,14 @@ import pytest
 
 @dataclass
 class Request:
-    """What was asked: `path` without its query, `query` with one value a name."""
+    """What was asked: `path` without its query, `query` with one value a name, `values` with all."""
 
     method: str
     path: str
     query: dict[str, str]
     headers: dict[str, str]
     body: bytes
+    values: dict[str, list[str]]
 
 
 @dataclass
@@ -58,9 +59,10 @@ def server() -> Iterator[Server]:
         def do_GET(self) -> None:
             target = urlsplit(self.path)
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            query = {name: values[-1] for name, values in parse_qs(target.query, keep_blank_values=True).items()}
+            values = parse_qs(target.query, keep_blank_values=True)
+            query = {name: given[-1] for name, given in values.items()}
             headers = {name.lower(): value for name, value in self.headers.items()}
-            request = Request(self.command, target.path, query, headers, body)
+            request = Request(self.command, target.path, query, headers, body, values)
             running.requests.append(request)
             self._send(running.answer(request))
 

@@ -73,6 +73,7 @@ def test_get_waits_before_the_next_request_once_a_limit_is_spent(server):
         ({"status": 401}, SourceError, "vérifiez le jeton"),
         ({"status": 404}, SourceError, "n'existe pas"),
         ({"status": 422}, SourceError, "refuse la demande"),
+        ({"status": 304}, SourceError, "refuse la demande"),
         ({"content": {"page": 1}, "cut": True}, ServiceError, "coupée"),
         ({"status": 302, "headers": {"Location": "https://ailleurs.example/"}}, SourceError, "vers ailleurs.example"),
         ({"status": 302, "headers": {"Location": "/api/a"}}, SourceError, "d'adresse en adresse"),
@@ -100,6 +101,21 @@ def test_get_follows_a_redirect_within_the_service(server):
 def test_get_says_that_nobody_is_there():
     with Service("http://127.0.0.1:9") as service, pytest.raises(ServiceError, match="connexion impossible"):
         service.get("a")
+
+
+@pytest.mark.parametrize("status", [304, 404])
+def test_ask_gives_a_status_that_is_borne(server, status):
+    server.script(server.reply(status=status))
+    with open_service(server) as service:
+        assert service.ask("a", headers={"If-None-Match": '"v1"'}, borne=(304, 404)).status == status
+    assert server.requests[0].headers["if-none-match"] == '"v1"'
+
+
+def test_ask_keeps_the_query_of_a_path(server):
+    server.script(server.reply([1]))
+    with open_service(server) as service:
+        assert service.ask("flux?page=2").status == 200
+    assert server.requests[0].query == {"page": "2"}
 
 
 @pytest.mark.parametrize("address", ["http://forum.example", "forum.example", "https://", "https://a:b"])

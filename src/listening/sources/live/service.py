@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -38,6 +38,7 @@ class Answer:
     place: str  # its address, without what was asked
     headers: Mapping[str, str]
     content: bytes
+    status: int = 200
 
     def json(self) -> Any:
         """Give the answer's JSON, without the characters that no database takes; raises `FormatError` for a page."""
@@ -97,7 +98,22 @@ class Service:
 
     def get(self, path: str, **asked: Any) -> Answer:
         """Give the answer to a GET of a path below the service's address; what is None is not asked."""
-        return self._whole("GET", path, params={name: value for name, value in asked.items() if value is not None})
+        return self.ask(path, asked)
+
+    def ask(
+        self,
+        path: str,
+        asked: Mapping[str, Any] | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        borne: Collection[int] = (),
+    ) -> Answer:
+        """Give the answer to a GET with further headers; a status that is `borne`, such as 304 or 404, is an answer.
+
+        The path may have its own query, if nothing else is asked.
+        """
+        params = {name: value for name, value in (asked or {}).items() if value is not None}
+        return self._whole("GET", path, borne=borne, params=params or None, headers=headers)
 
     def post(self, path: str, **sent: Any) -> Answer:
         """Give the answer to a POST; `sent` is what httpx takes: `json=`, `data=`, `auth=`."""
@@ -130,13 +146,13 @@ class Service:
             yield answer
         raise SourceError(f"{self._base.host} redonne sans fin les mêmes pages : réessayez, puis signalez-le")
 
-    def _whole(self, method: str, path: str, **sent: Any) -> Answer:
-        with self._answered(method, path, **sent) as response:
+    def _whole(self, method: str, path: str, borne: Collection[int] = (), **sent: Any) -> Answer:
+        with self._answered(method, path, borne, **sent) as response:
             content = b"".join(self._parts(response, self.largest))
-            return Answer(_place(response.url), response.headers, content)
+            return Answer(_place(response.url), response.headers, content, response.status_code)
 
     @contextmanager
-    def _answered(self, method: str, path: str, **sent: Any) -> Iterator[httpx.Response]:
+    def _answered(self, method: str, path: str, borne: Collection[int] = (), **sent: Any) -> Iterator[httpx.Response]:
         """Give the answer, not read yet, once the service is free and redirects within it are followed."""
         url = self._base.copy_with(raw_path=b"/").join(f"{self._base.path.rstrip('/')}/{path.lstrip('/')}")
         attempts, redirects = 0, 0
@@ -144,11 +160,12 @@ class Service:
             self._wait(url)
             with self._sent(method, url, **sent) as response:
                 self._free_at = self.clock() + pause_after(response, self.clock())
-                if response.is_redirect:
+                if response.has_redirect_location:
                     redirects, url = redirects + 1, self._within(response, redirects)
                     sent.pop("params", None)
                 elif response.status_code != 429 or attempts == ATTEMPTS:
-                    _check(response)
+                    if response.status_code not in borne:
+                        _check(response)
                     yield response
                     return
                 else:
