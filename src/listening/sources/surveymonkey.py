@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Literal
@@ -13,7 +13,7 @@ from pydantic import Field
 
 from listening.errors import FormatError, RowError
 from listening.records import Verbatim
-from listening.sources.base import FileSource, build
+from listening.sources.base import FileSource, Source, build
 from listening.sources.brands import fold
 from listening.sources.cells import identifier
 from listening.sources.columns import Columns, Header, keep
@@ -56,7 +56,7 @@ FREE = re.compile(r"(?:autre|other)\b.*\b(?:preciser|specify)\b.*|commentaires?|
 
 
 @dataclass(frozen=True, slots=True)
-class _Heads:
+class Heads:
     """The columns as asked for, each with those of the file that make it, and which of them hold open answers."""
 
     parts: dict[str, list[str]]
@@ -74,18 +74,48 @@ class _Heads:
             yield Row(row.line, cells, row.file)
 
 
-class SurveyMonkey(Columns, FileSource):
-    """The open questions of a SurveyMonkey export: those that it calls open, or those that `questions` names.
+class SurveyMonkeyAnswers(Columns, Source):
+    """What tells how the answers of SurveyMonkey are read, whether they are exported or asked for.
 
-    A question is named by its wording; what has several columns by ``question – sub-question``, or by the question
-    alone for all its choices together. Who answered, and from where, is never kept. Whether dates begin with the day
-    or the month is read from the dates themselves, unless `date_order` says it.
+    The open questions are those that it calls open, or those that `questions` names: by their wording; what has several
+    columns by ``question – sub-question``, or by the question alone for all its choices together. Who answered, and
+    from where, is never kept.
     """
 
-    kind: Literal["surveymonkey"] = "surveymonkey"
     questions: Questions = Field(default_factory=dict)
     id: str = "Respondent ID"
     date: str = "End Date"
+
+    def answers_in(
+        self, heads: Heads, rows: Iterable[Row | RowError], *, file: str, order_of: Callable[[str], Order]
+    ) -> Iterator[Verbatim | RowError]:
+        """Give a verbatim for each question answered, whose external id is ``{id}:{column}``.
+
+        `order_of` tells whether the dates of a column begin with the day or the month.
+        """
+        wording, own = headings(heads.parts, OTHER_NAMES)
+        header = Header(file, list(heads.parts), wording | own, hidden=HIDDEN)
+        questions = self.questions or dict.fromkeys(heads.open, "")
+        found = header.locate([*questions, self.id, self.date, *self.closed_columns()], [self.brand])
+        refuse_personal(file, found, wording | own)
+        questions = asked(questions, found, wording)
+        order = order_of(found[self.date])
+        kept = keep(heads.rows(rows), found)
+        yield from build(kept, lambda row: self._verbatims(row, questions, order), shown=questions)
+
+    def _verbatims(self, row: Row, questions: dict[str, str], order: Order) -> list[Verbatim]:
+        identity, closed = identifier(row, self.id), self.closed(plain_scores(row, self))
+        created_at = local_moment(row, self.date, timezone=self.timezone, order=order)
+        return answers(row, questions, identity, Respondent(source=self.name, created_at=created_at, **closed))
+
+
+class SurveyMonkey(SurveyMonkeyAnswers, FileSource):
+    """The open questions of a SurveyMonkey export.
+
+    Whether dates begin with the day or the month is read from the dates themselves, unless `date_order` says it.
+    """
+
+    kind: Literal["surveymonkey"] = "surveymonkey"
     date_order: Order | None = None
 
     @classmethod
@@ -96,7 +126,7 @@ class SurveyMonkey(Columns, FileSource):
             return None
         first = seen.rows[0].cells if seen.rows else {}
         split = not any(first.get(column, "").strip() for column in own)
-        heads = _heads(seen.columns, first if split else {})
+        heads = heads_of(seen.columns, first if split else {})
         rows = [row for row in heads.rows(seen.rows[split:]) if isinstance(row, Row)]
         names = [name for name in heads.parts if name not in own]
         found = columns_of(rows, names, wording={name: wording_of(name) for name in names}, plain=True)
@@ -105,29 +135,16 @@ class SurveyMonkey(Columns, FileSource):
         return ({"questions": questions} if questions else {}) | closed
 
     def verbatims(self) -> Iterator[Verbatim | RowError]:
-        """Give a verbatim for each question answered, whose external id is ``{id}:{column}``."""
+        """Give a verbatim for each question answered."""
         heads, rows = self._open()
-        wording, own = headings(heads.parts, OTHER_NAMES)
-        header = Header(self.path.name, list(heads.parts), wording | own, hidden=HIDDEN)
-        questions = self.questions or dict.fromkeys(heads.open, "")
-        if not questions:
+        if not self.questions and not heads.open:
             raise FormatError(
                 f"{self.path.name}, ligne 2 : aucune question n'y est « Réponse ouverte » : nommez-les dans "
                 "« questions »"
             )
-        found = header.locate([*questions, self.id, self.date, *self.closed_columns()], [self.brand])
-        refuse_personal(self.path.name, found, wording | own)
-        questions = asked(questions, found, wording)
-        order = self.date_order or self._order(found[self.date])
-        kept = keep(heads.rows(rows), found)
-        yield from build(kept, lambda row: self._verbatims(row, questions, order), shown=questions)
+        yield from self.answers_in(heads, rows, file=self.path.name, order_of=self._order)
 
-    def _verbatims(self, row: Row, questions: dict[str, str], order: Order) -> list[Verbatim]:
-        identity, closed = identifier(row, self.id), self.closed(plain_scores(row, self))
-        created_at = local_moment(row, self.date, timezone=self.timezone, order=order)
-        return answers(row, questions, identity, Respondent(source=self.name, created_at=created_at, **closed))
-
-    def _open(self) -> tuple[_Heads, Iterator[Row | RowError]]:
+    def _open(self) -> tuple[Heads, Iterator[Row | RowError]]:
         """Give the columns, and the rows of the responses."""
         content = open_rows(self.path, encoding=self.encoding, longest=None)
         own = aliases(content.columns, OTHER_NAMES)
@@ -135,16 +152,18 @@ class SurveyMonkey(Columns, FileSource):
         if isinstance(first, RowError):
             raise FormatError(f"{first} : la seconde ligne d'en-tête doit avoir autant de cellules que la première")
         if first is None or any(first.cells[column].strip() for column in own):
-            return _heads(content.columns, {}), chain([first] if first else [], content.rows)
-        return _heads(content.columns, first.cells), content.rows
+            return heads_of(content.columns, {}), chain([first] if first else [], content.rows)
+        return heads_of(content.columns, first.cells), content.rows
 
     def _order(self, column: str) -> Order:
+        if self.date_order:
+            return self.date_order
         heads, rows = self._open()
         dates = (row.cells[column] for row in heads.rows(rows) if isinstance(row, Row))
         return settled_order(dates, file=self.path.name, french=fold(column).startswith("date de"))
 
 
-def _heads(columns: list[str], subheads: dict[str, str]) -> _Heads:
+def heads_of(columns: list[str], subheads: Mapping[str, str]) -> Heads:
     """Name each column by its question, blank where it is that of the column before, and its sub-question."""
     question, names = "", []
     choices: defaultdict[str, list[str]] = defaultdict(list)
@@ -160,7 +179,7 @@ def _heads(columns: list[str], subheads: dict[str, str]) -> _Heads:
     parts = {name: [column] for name, column in zip(column_names(names), columns, strict=True)}
     opened = [name for name, (column,) in parts.items() if fold(subheads.get(column, "")) in OPEN]
     groups = {name: several for name, several in choices.items() if len(several) > 1}
-    return _Heads(groups | parts, [name for name in opened if not personal(name)])
+    return Heads(groups | parts, [name for name in opened if not personal(name)])
 
 
 def _joined(cells: Iterable[str]) -> str:
