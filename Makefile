@@ -30,6 +30,7 @@ lint: setup
 bench: setup
 	$(BIN)/python benchmarks/night.py
 	$(BIN)/python benchmarks/tagging.py
+	$(BIN)/python benchmarks/copies.py
 
 clean:
 	rm -rf data/listening.sqlite* data/reports data/.prefect

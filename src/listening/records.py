@@ -127,6 +127,43 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CodeVerdict:
+    """A code that a person gives to a verbatim, with its polarity, and the words that show it, if any were marked."""
+
+    code: str
+    polarity: Polarity
+    start: int | None = None
+    stop: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What a person decided on a version of a verbatim; `verbatim` and `version` are ids.
+
+    A verdict is never changed: `undone` ones name in `undoes` the one that they take back, and the last of a coder on a
+    verbatim that is not taken back stands. `blind` coders saw neither the tags of `model` nor another's verdict.
+    `queue` is the item that asked for it, `probability` that with which an audit drew it (1.0: not drawn).
+    """
+
+    id: str
+    verbatim: str
+    version: str
+    coder: str
+    at: datetime
+    codebook: str
+    origin: Literal["web", "xlsx", "adjudication", "carried"] = "web"
+    state: Literal["coded", "skipped", "undone"] = "coded"
+    blind: bool = False
+    sentiment: Polarity | None = None
+    codes: tuple[CodeVerdict, ...] = ()
+    note: str = ""
+    undoes: str | None = None
+    queue: str | None = None
+    probability: float = 1.0
+    model: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RowProblem:
     """A row that could not be used: where it stood, why, and what it held, scrubbed."""
 
@@ -138,7 +175,10 @@ class RowProblem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One execution of a step: with what it ran, how many came in and out, and how it ended."""
+    """One execution of a step: with what it ran, how many came in and out, how it ended.
+
+    `lineage` says what its results depend on: version of the code, thresholds, inputs, machine.
+    """
 
     id: str
     step: str
@@ -150,3 +190,4 @@ class Run:
     configuration: dict[str, Any] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     message: str | None = None
+    lineage: dict[str, Any] = field(default_factory=dict)

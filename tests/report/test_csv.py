@@ -23,7 +23,8 @@ def test_write_csv_opens_in_a_french_spreadsheet(frames: Any, codebook: Codebook
     tags = [{"id": "v000", "code": "effort.attente"}]
     verbatims = [{"channel": "social", "nps": 0}, {"channel": "social", "nps": 7}, {"channel": "social", "nps": 6}]
     paths = write_csv(summarize(*frames(verbatims, tags), codebook), tmp_path / "sorties")
-    assert [path.name for path in paths] == ["themes.csv", "sentiments.csv", "scores.csv", "verbatims_quotes.csv"]
+    names = ["themes.csv", "sentiments.csv", "scores.csv", "verbatims_quotes.csv", "copies.csv"]
+    assert [path.name for path in paths] == names
     assert paths[0].read_bytes().startswith(b"\xef\xbb\xbfdimension;")
     theme = next(row for row in read(paths[0]) if row["modalité"] == "Réseaux sociaux" and row["code"] == "effort")
     score = read(paths[2])[0]
@@ -50,7 +51,7 @@ def test_write_csv_twice_gives_the_same_bytes_and_no_other_file(
     summary = one_verbatim(frames, codebook, "Trop cher pour ce que c'est, vraiment.")
     first = [path.read_bytes() for path in write_csv(summary, tmp_path)]
     assert [path.read_bytes() for path in write_csv(summary, tmp_path)] == first
-    assert len(list(tmp_path.iterdir())) == 4
+    assert len(list(tmp_path.iterdir())) == 5
 
 
 def test_write_csv_leaves_the_old_file_when_it_fails(frames: Any, codebook: Codebook, tmp_path: Path) -> None:
@@ -62,9 +63,24 @@ def test_write_csv_leaves_the_old_file_when_it_fails(frames: Any, codebook: Code
 
 def test_write_csv_of_nothing_has_headers(frames: Any, codebook: Codebook, tmp_path: Path) -> None:
     paths = write_csv(summarize(*frames([]), codebook), tmp_path)
-    assert read(paths[2]) == read(paths[3]) == []
+    assert read(paths[2]) == read(paths[3]) == read(paths[4]) == []
     assert read(paths[1])[0]["base"] == "0"
     assert read(paths[1])[0]["négatif, part"] == ""
+
+
+def test_write_csv_lists_the_texts_that_are_repeated(frames: Any, codebook: Codebook, tmp_path: Path) -> None:
+    verbatims, tags = frames([{"text": "=Fuyez"}, {"text": "=Fuyez !"}, {}])
+    verbatims = verbatims.assign(copy_of=[None, "v000", None], author=["x", None, None])
+    (row,) = read(write_csv(summarize(verbatims, tags, codebook), tmp_path)[4])
+    assert row == {
+        "verbatim": "'=Fuyez",
+        "reprises": "1",
+        "auteurs connus": "1",
+        "sources": "1",
+        "première date": "2026-03-03",
+        "dernière date": "2026-03-03",
+        "identifiant": "v000",
+    }
 
 
 def test_write_review_names_the_code_and_keeps_formulas_as_text(codebook: Codebook, tmp_path: Path) -> None:

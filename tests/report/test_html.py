@@ -131,3 +131,14 @@ def test_render_html_of_nothing_says_so(frames: Any, codebook: Codebook) -> None
     assert "Aucun verbatim à résumer." in text
     assert "Méthode et lecture" in text
     assert not re.search(r"\bnan\b", text)
+
+
+def test_render_html_shows_the_texts_that_are_repeated(repeated: Summary) -> None:
+    tree = LexborHTMLParser(render(repeated))
+    assert [node.text() for node in tree.css(".copies tbody th")] == ["<b>Fuyez</b> ce magasin"]
+    assert "4 verbatims reprennent un texte déjà présent (40,0 % de la base)" in words(tree.html or "")
+    assert tree.css_first("nav a[href='#reprises']")
+
+
+def test_render_html_without_copies_says_nothing_of_them(summary: Summary) -> None:
+    assert "reprises" not in render(summary).split("<body>")[1]

@@ -34,3 +34,9 @@ def test_print_summary_of_nothing_says_so(frames: Any, codebook: Codebook) -> No
     assert "0 verbatim," in text
     assert "Aucun verbatim" in text
     assert "en langue « [en] » : 1\u202f200" in text
+
+
+def test_print_summary_shows_the_texts_that_are_repeated(repeated: Any) -> None:
+    text = " ".join(printed(repeated, 80).split())
+    assert "<b>Fuyez</b> ce 3 2 2 2026-03-03 2026-03-03" in text
+    assert "Chaque texte compté une fois" in text

@@ -7,6 +7,7 @@ import pytest
 
 from listening.configuration import read_night
 from listening.errors import SourceError
+from listening.steps.frames import read_frames
 from listening.steps.night import open_night, run_night
 from listening.store.frames import counts
 from listening.store.store import open_store
@@ -30,6 +31,22 @@ def test_night_publishes_a_page_and_tables(night_file: Path) -> None:
     report, _ = run_night(night)
     assert report.page == night.reports / "synthese.html"
     assert {path.name for path in night.reports.iterdir()} >= {"synthese.html", "themes.csv", "sentiments.csv"}
+
+
+def test_night_groups_copies_and_says_so(night_file: Path, answers: Path) -> None:
+    call = "Boycottez cette banque qui augmente encore ses frais de tenue de compte sans rien dire à personne"
+    rows = "".join(f"9{rank};0{rank}/03/2026;Auteur{rank % 2};1;{call} {rank}\n" for rank in range(1, 6))
+    answers.write_text(answers.read_text(encoding="utf-8") + rows, encoding="utf-8")
+    night = read_night(night_file)
+    report, summary = run_night(night)
+    assert "1 texte repris 4 fois par 2 auteurs connus, dans 1 source." in "\n".join(report.lines()).replace(
+        "\xa0", " "
+    )
+    assert summary.base == 9
+    with open_store(night.store) as store:
+        verbatims, _ = read_frames(store)
+    assert verbatims["copy_of"].notna().sum() == 4
+    assert verbatims["copy_of"].nunique() == 1
 
 
 def test_night_lists_what_a_person_should_read(night_file: Path) -> None:

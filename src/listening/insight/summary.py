@@ -10,11 +10,13 @@ import pandas as pd
 
 from listening.codebook import Codebook
 from listening.insight.citations import citations
+from listening.insight.copies import copy_table, shares_once
 from listening.insight.groups import splits
 from listening.insight.quotes import Quote, choose_quotes
 from listening.insight.scores import score_table
 from listening.insight.sentiments import sentiment_table
 from listening.insight.themes import theme_table
+from listening.records import Polarity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -23,13 +25,16 @@ class Summary:
 
     `themes`, `sentiments` and `scores` are long tables, described in the functions that make them; in each, `base` is
     a number of verbatims and `fragile` marks an effective base under 30. `first` and `last` are the moments of the
-    oldest and newest verbatim, `left_out` counts what the frames do not hold, by French label.
+    oldest and newest verbatim, `left_out` counts what the frames do not hold, by French label. `copies` are the texts
+    that are repeated (`copy_table`); figures count each time, `once` gives the shares of sentiments without copies.
     """
 
     themes: pd.DataFrame
     sentiments: pd.DataFrame
     scores: pd.DataFrame
     quotes: tuple[Quote, ...]
+    copies: pd.DataFrame
+    once: dict[Polarity, float]
     codebook: Codebook
     base: int
     weighted: bool
@@ -72,6 +77,8 @@ def summarize(
         sentiments=sentiment_table(verbatims["sentiment"], weights, cuts),
         scores=score_table(verbatims, weights, cuts),
         quotes=choose_quotes(verbatims, cited, codebook, per_code=quotes),
+        copies=copy_table(verbatims),
+        once=shares_once(verbatims, weights),
         codebook=codebook,
         base=len(verbatims),
         weighted=bool(np.ptp(weights) > 0) if len(weights) else False,

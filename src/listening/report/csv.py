@@ -74,6 +74,15 @@ QUOTES = {
     "date": "date",
     "id": "identifiant",
 }
+COPIES = {
+    "text": "verbatim",
+    "copies": "reprises",
+    "authors": "auteurs connus",
+    "sources": "sources",
+    "first": "première date",
+    "last": "dernière date",
+    "id": "identifiant",
+}
 REVIEW = {
     "id": "identifiant",
     "source": "source",
@@ -89,7 +98,7 @@ NAMES = {"dimension": DIMENSIONS, "score": SCORES, "polarity": POLARITIES, "chan
 
 
 def write_csv(summary: Summary, folder: Path) -> list[Path]:
-    """Write `themes.csv`, `sentiments.csv`, `scores.csv` and `verbatims_quotes.csv`, and give their paths.
+    """Write `themes.csv`, `sentiments.csv`, `scores.csv`, `verbatims_quotes.csv` and `copies.csv`; give their paths.
 
     Shares are numbers from 0 to 1. The same summary gives the same bytes; each file appears whole or not at all.
 
@@ -103,6 +112,7 @@ def write_csv(summary: Summary, folder: Path) -> list[Path]:
         "sentiments.csv": (_named(summary.sentiments), SENTIMENTS),
         "scores.csv": (_named(summary.scores), SCORE_COLUMNS),
         "verbatims_quotes.csv": (quotes, QUOTES),
+        "copies.csv": (summary.copies, COPIES),
     }
     folder.mkdir(parents=True, exist_ok=True)
     return [_write(folder / name, _table(frame, header)) for name, (frame, header) in tables.items()]

@@ -9,6 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from listening.insight.summary import Summary
 from listening.report import blocks, french
+from listening.report.copies import METHOD, copies_note, shown_copies
 
 LINEAGE = {
     "model": "Modèle",
@@ -54,6 +55,9 @@ def render_html(
         .get_template("summary.html")
         .render(
             {name: getattr(blocks, name)(summary) for name in shown},
+            copies={"note": copies_note(summary), "method": METHOD, "rows": shown_copies(summary)}
+            if len(summary.copies)
+            else None,
             summary=summary,
             title=title,
             generated_at=generated_at,

@@ -11,16 +11,20 @@ from rich.table import Table
 from rich.text import Text
 
 from listening.insight.summary import Summary
+from listening.report.copies import copies_note, shown_copies
 from listening.report.french import (
+    ABSENT,
     SCORES,
     counted,
     decimal,
     hundredths,
     integer,
     interval,
+    iso_day,
     percent,
     period,
     points,
+    unbroken,
     value_name,
 )
 
@@ -40,6 +44,10 @@ def print_summary(summary: Summary, console: Console) -> None:
     console.print(_themes(summary), _sentiments(summary), sep="\n")
     if len(summary.scores):
         console.print(_scores(summary))
+    if rows := shown_copies(summary):
+        console.print(_copies(rows))
+    if len(summary.copies):
+        console.print(Text(unbroken(copies_note(summary)), style="grey58"))
     console.print(Text(NOTE, style="grey58"))
 
 
@@ -78,6 +86,15 @@ def _scores(summary: Summary) -> Table:
         bounds = interval(row["low"], row["high"], write)
         name = value_name(row["dimension"], row["value"])
         _add(table, row, name, SCORES[row["score"]], integer(row["base"]), write(row["estimate"]), bounds)
+    return table
+
+
+def _copies(rows: list[dict[Any, Any]]) -> Table:
+    table = _table("Textes repris", "Texte", "Reprises", "Auteurs", "Sources", "Du", "Au")
+    for row in rows:
+        authors = integer(row["authors"]) if row["authors"] else ABSENT
+        numbers = integer(row["copies"]), authors, integer(row["sources"])
+        table.add_row(*map(Text, (row["text"], *numbers, iso_day(row["first"]), iso_day(row["last"]))))
     return table
 
 

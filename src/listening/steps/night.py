@@ -11,10 +11,13 @@ from listening.codebook import Codebook, load_codebook
 from listening.configuration import Night
 from listening.errors import ListeningError, SourceError, StoreError
 from listening.insight.summary import Summary
+from listening.report.copies import copies_in_brief
+from listening.steps.copies import group_copies
 from listening.steps.ingest import ingest
 from listening.steps.runs import Advance, now
 from listening.steps.summary import publish, publish_review, summarise
 from listening.steps.tag import tag_pending
+from listening.store.copies import count_unexamined
 from listening.store.quarantine import put_aside_by_source
 from listening.store.store import Store, locate, open_store
 from listening.tagging.added import open_tagger
@@ -27,18 +30,21 @@ Bar = Callable[[str, int | None], AbstractContextManager[Advance]]
 
 @dataclass
 class NightReport:
-    """What a night did: counts by source, why each failed source failed, how many were tagged, the page."""
+    """What a night did: counts by source, why each failed source failed, how many were tagged, copies, the page."""
 
     ingested: dict[str, dict[str, int]] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
     tagged: int = 0
     review: int = 0
+    copies: str = ""
     page: Path | None = None
 
     def lines(self) -> list[str]:
         """Give what happened as sentences, failed sources last."""
         lines = self.read_lines()
         lines.append(f"{self.tagged} verbatims codés.")
+        if self.copies:
+            lines.append(self.copies)
         if self.review:
             lines.append(f"{self.review} verbatims où le modèle hésite : a_relire.csv")
         if self.page:
@@ -112,6 +118,7 @@ def summarise_night(
         if failures:
             raise SourceError("\n".join(failures)) from error
         raise
+    report.copies = copies_in_brief(summary)
     if publishing:
         report.review = publish_review(store, tagger, codebook, night.reports)
         report.page = publish(summary, lineage, night.reports, title=night.title, failures=failures, at=now())
@@ -119,11 +126,13 @@ def summarise_night(
 
 
 def run_night(night: Night, *, bar: Bar = no_bar) -> tuple[NightReport, Summary]:
-    """Do the whole night: ingest every source, tag what is pending, summarise, publish."""
+    """Do the whole night: ingest every source, group copies, tag what is pending, summarise, publish."""
     report = NightReport()
     tagger, codebook = night_tagger(night)
     with open_night(night) as (store, key):
         ingest_all(night, store, key=key, report=report, bar=bar)
+        with bar("Textes repris", count_unexamined(store)) as advance:
+            group_copies(store, advance=advance)
         waiting = store.count_pending(tagger.model, codebook.reference)
         with bar("Codage", waiting) as advance:
             report.tagged = tag_pending(store, tagger, codebook, chunk=night.chunk, advance=advance)

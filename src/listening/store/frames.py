@@ -48,15 +48,17 @@ def frames(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Give the current verbatims that a model read, and their tags that reach their code's threshold.
 
-    Verbatims: one row each, with `sentiment` and `sentiment_probability`; tags: `id`, `code`, `polarity`,
-    `probability`, `start`, `stop`. Both in order of `id`.
+    Verbatims: one row each, with `sentiment` and `sentiment_probability`, and `copy_of`, the `id` of the earliest
+    verbatim whose text it repeats, if any; tags: `id`, `code`, `polarity`, `probability`, `start`, `stop`. Both in
+    order of `id`.
     """
     import pandas as pd
 
-    texts, readings, tags = schema.verbatims, schema.readings, schema.tags
+    texts, readings, tags, copies = schema.verbatims, schema.readings, schema.tags, schema.copies
     read = and_(readings.c.version == texts.c.version, readings.c.model == model, readings.c.codebook == codebook)
-    base = select(*(texts.c[name] for name in (*FACTS, *SCORES)), *(readings.c[name] for name in POLARITIES))
-    query = base.join(readings, read).where(texts.c.current).order_by(texts.c.id)
+    facts = (texts.c[name] for name in (*FACTS, *SCORES))
+    base = select(*facts, *(readings.c[name] for name in POLARITIES), copies.c.original).join(readings, read)
+    query = base.outerjoin(copies, copies.c.version == texts.c.version).where(texts.c.current).order_by(texts.c.id)
     holds = or_(*(and_(tags.c.code == code, tags.c.probability >= threshold) for code, threshold in thresholds.items()))
     columns = [texts.c.id, *(tags.c[name] for name in ("code", "polarity", "probability", "start", "stop"))]
     same = and_(tags.c.version == texts.c.version, tags.c.model == model, tags.c.codebook == codebook)
@@ -72,7 +74,18 @@ def frames(
     scores = verbatims[list(POLARITIES)]
     verbatims["sentiment"] = scores.idxmax(axis=1) if len(verbatims) else pd.Series(dtype=str)
     verbatims["sentiment_probability"] = scores.max(axis=1)
-    return verbatims.drop(columns=list(POLARITIES)), found
+    verbatims["copy_of"] = _copy_of(verbatims)
+    return verbatims.drop(columns=[*POLARITIES, "original"]), found
+
+
+def _copy_of(verbatims: pd.DataFrame) -> pd.Series[str]:
+    """Give for each verbatim the id of the earliest of its group, None for that one: the store's may not be current."""
+    import pandas as pd
+
+    moments = pd.to_datetime(verbatims["created_at"], utc=True)
+    in_time = verbatims.assign(created_at=moments).sort_values(["created_at", "id"], na_position="last")
+    first = in_time.groupby("original")["id"].transform("first")[verbatims.index].astype(object)
+    return first.where(first.notna() & (first != verbatims["id"]), None)
 
 
 def uncertain(store: Store, *, model: str, codebook: str, bands: Mapping[str, tuple[float, float]]) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     DateTime,
@@ -65,7 +66,7 @@ verbatims = Table(
     Column("url", Text),
     Column("thread", String(200)),
     Column("parent", String(200)),
-    Column("repost_of", String(200)),
+    Column("repost_of", String(200), index=True),
     Column("flags", JSON, nullable=False),
     Column("deleted_at", UtcDateTime),
     Column("nps", Integer),
@@ -129,6 +130,7 @@ runs = Table(
     Column("configuration", JSON, nullable=False),
     Column("counts", JSON, nullable=False),
     Column("message", Text),
+    Column("lineage", JSON, nullable=False),
 )
 
 quarantine = Table(
@@ -150,4 +152,122 @@ cursors = Table(
     Column("configuration", String(20), nullable=False),
     Column("value", Text, nullable=False),
     Column("run", String(20), nullable=False),
+)
+
+# A row for every version that was compared with the others: `original` names its group, by the earliest version ever in
+# it, and is itself where no other text repeats it. `content` is a hash of its words, None when they are too few.
+copies = Table(
+    "copies",
+    metadata,
+    Column("version", String(20), primary_key=True),
+    Column("original", String(20), nullable=False, index=True),
+    Column("content", String(20), index=True),
+    Column("method", String(8), nullable=False),
+    Column("run", String(20), nullable=False),
+)
+
+# The first version of each content, by the bands of its signature: texts that are alike meet in one.
+copy_bands = Table(
+    "copy_bands",
+    metadata,
+    Column("band", BigInteger, primary_key=True),
+    Column("version", String(20), primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+# Who codes, and what each may do.
+coders = Table(
+    "coders",
+    metadata,
+    Column("name", String(80), primary_key=True),
+    Column("role", String(8), nullable=False),
+    Column("password", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("disabled", Boolean, nullable=False),
+)
+
+# What a person should read, and why: `code` where one is in doubt, `probability` with which a random audit drew it.
+queue = Table(
+    "queue",
+    metadata,
+    Column("id", String(20), primary_key=True),
+    Column("verbatim", String(20), nullable=False, index=True),
+    Column("version", String(20), nullable=False, index=True),
+    Column("reason", String(12), nullable=False),
+    Column("code", String(80)),
+    Column("source", String(80), nullable=False),
+    Column("probability", Float, nullable=False),
+    Column("rank", Float, nullable=False),
+    Column("asked_by", String(80)),
+    Column("closed_at", UtcDateTime),
+    Column("run", String(20), nullable=False),
+    Index("queue_open", "closed_at", "rank", "id"),
+)
+
+# What people decided, only ever added to: `undoes` takes one back. The verdict of a coder on a verbatim that stands is
+# the last that is not undone, under each codebook. `model` is the one whose tags the coder saw, None when blind.
+verdicts = Table(
+    "verdicts",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("verbatim", String(20), nullable=False, index=True),
+    Column("version", String(20), nullable=False, index=True),
+    Column("coder", String(80), nullable=False, index=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("origin", String(12), nullable=False),
+    Column("blind", Boolean, nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("sentiment", String(8)),
+    Column("codes", JSON, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("codebook", String(80), nullable=False),
+    Column("undoes", String(32)),
+    Column("queue", String(20)),
+    Column("probability", Float, nullable=False),
+    Column("model", String(80)),
+)
+
+# Who did what, each line sealed by the hash of the one before it.
+audit = Table(
+    "audit",
+    metadata,
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("actor", String(80), nullable=False),
+    Column("action", String(40), nullable=False),
+    Column("subject", String(200), nullable=False),
+    Column("detail", JSON, nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
+# Files that went out, and the versions whose words they hold.
+exports = Table(
+    "exports",
+    metadata,
+    Column("id", String(20), primary_key=True),
+    Column("run", String(20)),
+    Column("at", UtcDateTime, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("path", Text, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("versions", JSON, nullable=False),
+)
+
+# Keyed hashes of what was erased: it does not come back.
+tombstones = Table(
+    "tombstones",
+    metadata,
+    Column("place", String(32), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("why", String(40), nullable=False),
+)
+
+# The text of each codebook that a run used.
+codebooks = Table(
+    "codebooks",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("reference", String(80), nullable=False, index=True),
+    Column("content", Text, nullable=False),
 )

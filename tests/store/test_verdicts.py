@@ -1,0 +1,43 @@
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from listening.records import CodeVerdict, Verdict
+from listening.store import audit
+from listening.store.store import Store
+from listening.store.verdicts import add_verdicts, verdicts
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+FIRST = Verdict(
+    id="1" * 32,
+    verbatim="v1",
+    version="v1a",
+    coder="lea",
+    at=NOON,
+    codebook="c@1",
+    sentiment="negatif",
+    codes=(
+        CodeVerdict(code="effort.delai", polarity="negatif", start=0, stop=9),
+        CodeVerdict(code="prix", polarity="neutre"),
+    ),
+    note="à revoir",
+)
+SECOND = replace(FIRST, id="0" * 32, coder="momo", at=NOON + timedelta(minutes=1), codes=(), blind=True)
+
+
+def test_verdicts_are_given_as_they_were_added_the_oldest_first(store: Store) -> None:
+    add_verdicts(store, [SECOND, FIRST])
+    assert list(verdicts(store)) == [FIRST, SECOND]
+
+
+def test_verdicts_of_a_coder_on_a_verbatim_under_a_codebook(store: Store) -> None:
+    add_verdicts(store, [FIRST, SECOND])
+    assert list(verdicts(store, coder="momo")) == [SECOND]
+    assert list(verdicts(store, verbatim="v2")) == []
+    assert list(verdicts(store, codebook="c@1", verbatim="v1")) == [FIRST, SECOND]
+
+
+def test_verdicts_are_told_to_the_audit(store: Store) -> None:
+    add_verdicts(store, [FIRST])
+    (line,) = audit.lines(store)
+    assert (line.actor, line.action, line.subject) == ("lea", "web", "v1")
+    assert line.detail["codes"] == ["effort.delai", "prix"]
