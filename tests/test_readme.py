@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from listening.configuration import read_night
+from listening.plugins import find
+from listening.sources.base import KINDS
+from listening.sources.live.base import LiveSource
 from listening.steps.ingest import ingest
 from listening.store.store import Store
 
@@ -59,6 +62,12 @@ def kiosk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         f"sources:\n  - {{kind: borne, name: bornes, path: {avis}}}\n", encoding="utf-8"
     )
     return avis
+
+
+def test_readme_live_sources_are_read_by_a_night(tmp_path: Path) -> None:
+    (tmp_path / "nuit.yaml").write_text(block("yaml", "mastodon-live"), encoding="utf-8")
+    kinds = {source.kind for source in read_night(tmp_path / "nuit.yaml").sources}
+    assert kinds == {name for name, one in find(KINDS).items() if issubclass(one, LiveSource)}
 
 
 def test_readme_own_source_is_read_by_a_night_from_where_it_ended(kiosk: Path, store: Store) -> None:

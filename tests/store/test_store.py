@@ -188,3 +188,14 @@ def test_store_place_can_come_from_the_environment(tmp_path: Path, monkeypatch: 
 )
 def test_store_locates_its_file(place: str, file: Path | None) -> None:
     assert locate(place) == file
+
+
+def test_store_frames_tell_how_deep_a_post_is_in_its_thread(running: Store) -> None:
+    parents = {"1": None, "2": "1", "3": "2", "4": "absent", "5": "6", "6": "5"}
+    posts = [replace(ANSWER, external_id=post, parent=parent, text=post) for post, parent in parents.items()]
+    running.add_verbatims([(post.external_id, post) for post in posts], RUN)
+    read_all(running)
+    verbatims, _ = frames(running, model="m@1", codebook="c@1", thresholds={"a.b": 0.5})
+    depths = verbatims.set_index("external_id")["depth"].to_dict()
+    assert [depths[post] for post in "1234"] == [0, 1, 2, 0]
+    assert sorted((depths["5"], depths["6"])) == [0, 1]

@@ -31,6 +31,7 @@ LABELS = {
     "date": "Date",
     "date_format": "Format des dates",
     "time": "Heure",
+    "timezone": "Fuseau des dates qui n'en disent pas",
     "author": "Auteur, gardé en empreinte",
     "channel": "Canal",
     "encoding": "Encodage",

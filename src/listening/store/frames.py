@@ -20,6 +20,9 @@ FACTS = [
     "version",
     "source",
     "channel",
+    "external_id",
+    "thread",
+    "parent",
     "text",
     "question",
     "language",
@@ -48,9 +51,9 @@ def frames(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Give the current verbatims that a model read, and their tags that reach their code's threshold.
 
-    Verbatims: one row each, with `sentiment` and `sentiment_probability`, and `copy_of`, the `id` of the earliest
-    verbatim whose text it repeats, if any; tags: `id`, `code`, `polarity`, `probability`, `start`, `stop`. Both in
-    order of `id`.
+    Verbatims: one row each, with `sentiment` and `sentiment_probability`, `depth`, the number of posts above it in its
+    thread that are there, and `copy_of`, the `id` of the earliest verbatim whose text it repeats, if any. Tags: `id`,
+    `code`, `polarity`, `probability`, `start`, `stop`. Both in order of `id`.
     """
     import pandas as pd
 
@@ -74,8 +77,24 @@ def frames(
     scores = verbatims[list(POLARITIES)]
     verbatims["sentiment"] = scores.idxmax(axis=1) if len(verbatims) else pd.Series(dtype=str)
     verbatims["sentiment_probability"] = scores.max(axis=1)
+    verbatims["depth"] = _depths(verbatims)
     verbatims["copy_of"] = _copy_of(verbatims)
     return verbatims.drop(columns=[*POLARITIES, "original"]), found
+
+
+def _depths(verbatims: pd.DataFrame) -> list[int]:
+    posts = list(zip(verbatims["source"], verbatims["external_id"], strict=True))
+    above = dict(zip(posts, zip(verbatims["source"], verbatims["parent"], strict=True), strict=True))
+    depths: dict[tuple[str, str], int] = {}
+    for post in posts:
+        waiting: dict[tuple[str, str], None] = {}  # in order; a post that answers itself, through others, ends there
+        while post in above and post not in depths and post not in waiting:
+            waiting[post] = None
+            post = above[post]
+        depth = depths.get(post, -1)
+        for one in reversed(waiting):
+            depths[one] = depth = depth + 1
+    return [depths[post] for post in posts]
 
 
 def _copy_of(verbatims: pd.DataFrame) -> pd.Series[str]:
