@@ -24,6 +24,8 @@ PHONES = [
     "04 65 71 12 34",
     "05 36 49 12 34",
     "+32 470 12 34 56",
+    "0 6 3 9 9 8 1 2 4 4",
+    "O6 39 98 12 44",
 ]
 EMAILS = ["jo.perchoux@example.org", "jo+avis@example.co.uk", "jo (at) example.org", "jo[at]example.org", "jo@example"]
 EMAILS += ["jo arobase example point org", "jo @ example.com"]
@@ -42,12 +44,22 @@ ADDRESSES = [
     "2 impasse de l'Église",
     "12 place de la République",
     "8 cours Mirabeau",
+    "3 résidence les acacias",
+    "douze rue des Tanneurs",
+    "rue des Tanneurs n° 14",
+    "Rue du Lac 12, 1201 Genève",
+    "Chaussée de Charleroi 112, B-1060 Saint-Gilles",
+    "CS 20991, 35044 Rennes Cedex",
+    "lieu-dit Kermarrec",
+    "Résidence Les Pins, bât B, appt 12",
+    "bâtiment C, 3e étage, appartement 12",
+    "appartement 12 bâtiment B escalier 3",
     "14 ter bd du Général de Gaulle",
 ]
 SIRETS = ["732 829 320 00074", "73282932000074", "732.829.320.00074", "732829320 00074"]
 PLATES = ["AB-123-CD", "ab-123-cd", "AD 409 GG", "EH219PB", "1847 XR 63", "12 ABC 2A", "2214-WS-971"]
 IPS = ["176.31.0.129", "10.8.0.54", "2001:db8:4a1f:9200::17", "2001:0db8:85a3:0000:0000:8a2e:0370:7334"]
-HANDLES = ["@zoe_29", "@jo.le-gall", "@jo@mastodon.example", "@_lulu.pastel_", "@chouquette-du-91"]
+HANDLES = ["lulu_pastel29", "@zoe_29", "@jo.le-gall", "@jo@mastodon.example", "@_lulu.pastel_", "@chouquette-du-91"]
 LINKS = [
     "https://example.org/a_(b)?c=1#d",
     "www.example.org/users/5f1c09a7be22",
@@ -106,6 +118,24 @@ REFERENCES = [
     ("dossier toujours bloqué ", "QX72T9"),
     ("client ", "277838"),
     ("numéro d'allocataire ", "4418207 K"),
+    ("colis dpd ", "2500 5698 0620 27"),
+    ("carte fid n ", "9250 4291 196 38"),
+    ("fact. ", "611 408 225"),
+    ("imei : ", "86 410205 337199 4"),
+    ("réservation ", "HTL.4637.331"),
+    ("dossier SNCF ", "QX7KLM"),
+    ("billet ", "QXRTLM"),
+    ("mandat SEPA ", "MD7HK20250114-0089"),
+    ("prélèvement, RUM ", "NRJ++00744272831X"),
+    ("code d'accès ", "A4479B"),
+    ("session id ", "8f3ac1d9"),
+    ("", "550e8400-e29b-41d4-a716-446655440000"),
+    ("", "XN 4471 8820 FR"),
+]
+EXPLAINED = [
+    ("REC.2025.03.5871", " comme numéro de réclamation"),
+    ("4471188", ", c'est mon numéro client"),
+    ("8J00447", " = le n° du colis"),
 ]
 TRAPS = [
     "150 € puis 1 500,50 € et 12000000 euros",
@@ -135,6 +165,14 @@ TRAPS = [
     "le spécimen 1 84 12 76 451 089 47 affiché au guichet",
     "un numéro bidon, 4970 1234 5678 9012, et le site l'accepte",
     "le SIRET d'exemple, 123 456 789 01234, ou la suite 1234 5678 9012 3456",
+    "l'article EAN 3560070976478, les yaourts 3250391234567, le numéro de lot 4471X88",
+    "la référence 996510 du catalogue",
+    "commande : lave-linge WW90T534DAW, facture du vol AF4471, SAV pour une TV OLED55C2X",
+    "facture 104.50, livraison 48h/72h, forfait 100Go/200Go, commande de 2x150g",
+    "réservation JAMAIS confirmée, dossier REFUSE",
+    "le pseudo est déjà pris, mon pseudo : impossible de le changer, sur insta la story du 12",
+    "erreur ERR_TIMEOUT_404, le fichier photo_12.jpg, @service client et @tous",
+    "2 résidences, une résidence de 12 étages, hall B, porte 12",
     "c'est nul.Vraiment nul et/ou lent, 24h/24.7j/7, #Railis",
 ]
 
@@ -148,6 +186,11 @@ def test_scrub_marks_each_kind(kind: str, personal: str) -> None:
 @pytest.mark.parametrize(("cue", "code"), REFERENCES)
 def test_scrub_marks_references_and_keeps_their_cue(cue: str, code: str) -> None:
     assert scrub(f"Mon {cue}{code}, merci", names=False).text == f"Mon {cue}[RÉFÉRENCE], merci"
+
+
+@pytest.mark.parametrize(("code", "said"), EXPLAINED)
+def test_scrub_marks_references_that_are_explained_after(code: str, said: str) -> None:
+    assert scrub(f"On m'a donné {code}{said}.", names=False).text == f"On m'a donné [RÉFÉRENCE]{said}."
 
 
 @pytest.mark.parametrize("text", TRAPS)
@@ -190,6 +233,8 @@ def test_scrub_marks_an_address_with_the_town_of_its_postcode(text: str, masked:
         "mon âge : <09/09/1999>",
         "le <12/03/1965> (ma date de naissance)",
         "Je suis du <17 mars 1962>, ma femme du <22 mai 1965>",
+        "ma date de naissance, le <7/6/99> et pas le <6/7/99>",
+        "j'ai fêté mes 60 ans le <12/03/2024>",
         "Une dame de 1938, <04/11/1938> exactement",
     ],
 )
@@ -204,6 +249,11 @@ def test_scrub_marks_dates_of_birth(text: str) -> None:
     [
         ("la plaque est ev 204 pw", "la plaque est [PLAQUE]"),
         ("ma voiture immatriculée 12 a 75", "ma voiture immatriculée [PLAQUE]"),
+        ("plaque belge 1-XQT-921 mal lue", "plaque belge [PLAQUE] mal lue"),
+        ("mon pseudo sur le forum c'est Lulu-du-77", "mon pseudo sur le forum c'est [PSEUDO]"),
+        ("pseudo : marmotte, insta : lulu.pastel", "pseudo : [PSEUDO], insta : [PSEUDO]"),
+        ("j'habite 4 quai de la loire", "j'habite [ADRESSE]"),
+        ("mon adresse : Kermarrec, 29170 Fouesnant", "mon adresse : [ADRESSE]"),
         ("Contact : jo@example.org (@jo_29)", "Contact : [E-MAIL] ([PSEUDO])"),
         ("[2001:db8:77::ab:1] et 198.51.100.7", "[[IP]] et [IP]"),
         ("SIRET 732 829 320 00074, IP 82.1.2.3:8080", "SIRET [SIRET], IP [IP]:8080"),
@@ -251,6 +301,27 @@ NAMED = [
     "Prénom <Dominique>, je suis un homme",
     "Merci à <Pierre>, <Claire> m'a aidée, servi par <Marie>",
     "Mon fils <Zdislav> et ma tante <Odile>, avec <karim>",
+    "sans <hicham> rien ne marche, heureusement que <brigitte> était là",
+    "jai eu <sandrinne> au telefone",
+    "équipe au top (<sarah>, <mike> et <noémie>)",
+    "<victoire> à la billetterie a tout retrouvé",
+    "<rose> m'a conseillée",
+    "<Jules> a été patient, puis <Honoré> est venu",
+    "<Pierre> et <Claire> nous ont bien accueillis",
+    "<Désiré>, le chauffeur, a attendu",
+    "<Kerbavel> de l'accueil m'a accompagnée",
+    "<Kerbavel> a été très souriante",
+    "<Kerbavel>, 79 ans, attend encore",
+    "le magasinier <Kerbavel> refuse",
+    "un <Kevin> m'a répondu",
+    "le vendeur s'appelle <marin>",
+    "j'ai parlé avec <claire>, merci <marc>",
+    "monsieur <boulanger> n'est jamais là, Mme <Avril> non plus, mme <rose> si",
+    "Mme <de La Tour> nous a reçus, Mrs <Delmas> et <Okafon> aussi",
+    "me <Kerbavel> devait rappeler",
+    "<M.-C. Kerbavel> et <Ch. Kerbavel>",
+    "Cordialement, <nadia b.>",
+    "Signataire : <Kerbavel>",
 ]
 NAMELESS = [
     "Madame la directrice, Monsieur le Maire, Madame, Monsieur",
@@ -275,6 +346,13 @@ NAMELESS = [
     "le restaurant Chez Marius, une robe chez Mathilde, la boutique",
     "mon chat Félix, le parfum Nina, la tempête Alex, un aspirateur Henry, un Pierrot",
     "fan de Harry Potter, dans Amélie Poulain, le whisky Jack Daniel's, le shampoing Jacques Dessange",
+    "Lit bébé Théo, canapé d'angle Romy, robot vocal Sarah, cocotte Marguerite, une Zoé, la Renault Mégane",
+    "Céline Dion et Kylian Mbappé, la loi Chatel, le fan #Odile",
+    "Noël est passé, Florence est une belle ville, c'est Noël, le pull Parfait",
+    "le technicien Enedis, un livreur Chronopost, Darty m'a conseillé",
+    "Voltaline m'a facturé deux fois, Numeris nous a laissés",
+    "rose ou bleu, une vraie perle, victoire après trois mois, un manuel martial",
+    "le service est tout aussi parfait, le sommelier aussi",
     "le château de François Ier, le pavillon Louis XIV, l'hôpital Georges-Pompidou, Place Jean-Jaurès",
 ]
 

@@ -36,6 +36,8 @@ def birth_rules() -> Iterator[Rule]:
         rf"(?<!\w)(?:{words['beside']})\s+{date}",
         rf"{date}{GAP}{{0,15}}?(?<!\w)(?:{words['after']})(?!\w)",
         rf"(?<!\w)(?:{words['people']})\s+de\s+{YEAR}\W{{1,4}}{date}",
+        rf"\[naissance\]\W{{1,3}}(?:{words['instead']})\s+{date}",
+        rf"(?<!\w)(?:{words['celebrated']})\s+(?:(?:mes|ses)\s+)?(?:\d{{1,3}}|{spelt})\s+ans\s+(?:le\s+)?{date}",
         rf"\[naissance\]{kin}(?:(?<!\w)(?:du|le)\s+|[:(,]\s*){date}",
     ):
         yield Rule("NAISSANCE", re.compile(pattern, re.IGNORECASE))

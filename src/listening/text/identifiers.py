@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from listening.text.addresses import address_rules
@@ -19,8 +20,10 @@ def mask_identifiers(masked: Masked) -> Masked:
     >>> mask_identifiers(Masked("14 rue des Tanneurs, 29200 Brest : commande n° 48213377, 150 €")).text
     '[ADRESSE] : commande n° [RÉFÉRENCE], 150 €'
     """
+    figures = bool(re.search(r"\d", masked.text))
     for rule in _rules():
-        masked = masked.mask(rule.find(masked.text))
+        if figures or not rule.figures:
+            masked = masked.mask(rule.find(masked.text))
     return masked
 
 

@@ -78,11 +78,15 @@ class Masked:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What to look for, what it is called, and what confirms it; the group `code`, if any, is what to mask."""
+    """What to look for, what it is called, and what confirms it; the group `code`, if any, is what to mask.
+
+    `figures`: it finds nothing in a text without a figure.
+    """
 
     kind: Kind
     pattern: re.Pattern[str]
     confirm: Callable[[re.Match[str]], bool] = bool
+    figures: bool = False
 
     def find(self, text: str) -> list[Mask]:
         """Give the passages to mask, in order and apart."""

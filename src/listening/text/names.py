@@ -40,11 +40,25 @@ def in_small_letters(tokens: list[Token], at: int) -> list[Token]:
     name: list[Token] = []
     for token, after in with_next(tokens[at : at + LONGEST + 1]):
         leads = is_particle(token) and after is not None and after.joined and after.rare
+        if name and name[-1].given and token.joined and len(token.word) == 2 and token.word[1] == ".":  # "nadia b."
+            return [*name, token]
         follows = not name or (token.joined and (token.first or name[-1].given or is_particle(name[-1])))
         if not follows or not (leads or token.given or (token.rare and len(token.word) > SHORTEST)):
             break
         name.append(token)
     return name
+
+
+def after_civility(tokens: list[Token], at: int) -> list[Token]:
+    """Give the surname of ordinary words that begins at `at`, after a civility: "boulanger", "de La Tour"."""
+    if tokens[at].flat in name_words("surnames"):
+        return tokens[at : at + 1]
+    noble = tokens[at : at + 1] if tokens[at].flat in ("de", "d'") else []
+    for token in tokens[at + 1 : at + 3] if noble else ():
+        if not token.capital or not token.joined or token.flat in name_words("stops") - name_words("particles"):
+            break
+        noble.append(token)
+    return noble if len(noble) > 1 else []
 
 
 def listed_after(text: str, tokens: list[Token], at: int) -> Iterator[Span]:
@@ -73,10 +87,22 @@ def is_sure(name: list[Token]) -> bool:
     return name[0].first or (len(name) > 1 and known and any(token.rare for token in name))
 
 
-def is_shouted(token: Token, after: Token) -> bool:
-    """Whether the word is a surname as in a register: "PETIT Julien"."""
-    alone = token.word.isupper() and len(token.word) > SHORTEST and not after.word.isupper()
-    return alone and token.flat not in name_words("stops")
+def is_beside_first(tokens: list[Token], at: int) -> bool:
+    """Whether "et" joins it to a word that can only be a first name: "mike et noémie"."""
+    for links in ((at + 1, at + 2), (at - 1, at - 2)):
+        if min(links) >= 0 and max(links) < len(tokens):
+            link, other = (tokens[link] for link in links)
+            if link.flat == "et" and other.first and (other.plain or other.capital):
+                return True
+    return False
+
+
+def is_register(token: Token, after: Token) -> bool:
+    """Whether a surname comes before a first name, as in a register: "PETIT Julien", "Perchoux Odile"."""
+    shouted = token.word.isupper() and len(token.word) > SHORTEST and not after.word.isupper()
+    if after.first:
+        return token.rare or (shouted and token.flat not in name_words("stops"))
+    return shouted and after.given and not after.initial and (token.rare or token.flat in name_words("surnames"))
 
 
 def is_particle(token: Token) -> bool:
@@ -90,6 +116,8 @@ def is_thing(tokens: list[Token], at: int, *, alone: bool = False) -> bool:
     "rue de Julien", "le parfum Nina", and alone: "chez Mathilde", "un Pierrot".
     """
     before = at - 1
+    if _is_product(tokens, at):
+        return True
     if alone and before >= 0 and tokens[before].flat in name_words("articles"):
         return True
     while before >= 0 and tokens[before].given:
@@ -99,6 +127,18 @@ def is_thing(tokens: list[Token], at: int, *, alone: bool = False) -> bool:
     while before >= 0 and (tokens[before].given or is_particle(tokens[before])):
         before -= 1
     return before >= 0 and tokens[before].flat in name_words("places")
+
+
+def _is_product(tokens: list[Token], at: int) -> bool:
+    """Whether a product comes before, with ordinary words between at most: "lit bébé Théo"."""
+    for before in range(at - 1, max(-1, at - 4), -1):
+        if not tokens[before + 1].joined:
+            return False
+        if tokens[before].flat in name_words("products"):
+            return True
+        if tokens[before].flat in name_words("stops") or tokens[before].rare or tokens[before].given:
+            return False
+    return False
 
 
 def _is_bridge(token: Token) -> bool:

@@ -33,8 +33,10 @@ PHONE = r"""(?x)
     (?<![\w+]) (?<!\d[.,-]) (?<!\b\d/) (?<!\b\d\d/) (?!\d\d[ ./-]\d\d[ ./-](?:19|20)\d\d(?!\d))
     (?: (?: (?:\+[ ]?|00[ ]?)33 \)? [ ./-]* (?:\(0\)[ ./-]*)? 0? | \(0\)[ ]? | 0 ) [1-9] (?:[ ./_-]{0,3}\d){8}
       | (?:\+[ ]?|00) [1-9] (?:[ ./()-]{0,2}\d){8,13}
+      | 0[ .-][1-9] (?:[ .-]\d){8} (?![ .-]\d)
+      | O[1-9] (?:[ .-]?\d\d){4}
       | [67] (?:[ .-]\d\d){4} )
-    (?!\d)"""
+    (?!\d|[A-Z](?!\w))"""
 
 
 def number_rules() -> Iterator[Rule]:
@@ -44,34 +46,39 @@ def number_rules() -> Iterator[Rule]:
         rf"(?i)(?<!\w)(?:(?:z[ée]ro|plus[\s-]+trente[\s-]+trois)[\s-]+(?:{words['digits']})|0[1-9])(?!\w)"
         rf"(?:[\s,.;-]{{1,3}}(?:et[\s-]+)?(?:{words['numbers']})(?!\w)){{4,18}}"
     )
-    yield Rule("IBAN", re.compile(IBAN_FRENCH), lambda match: iban.is_valid(match[0]) or not _is_example(match))
-    yield Rule("IBAN", re.compile(IBAN_OTHER), lambda match: iban.is_valid(match[0]))
-    yield Rule("IBAN", re.compile(ACCOUNT))
-    yield Rule("SIRET", re.compile(SIRET), lambda match: siret.is_valid(_digits(match[0])))
-    yield Rule("NIR", re.compile(NIR), lambda match: nir.is_valid(match[0]) or _is_grouped(match))
-    yield Rule("CARTE", re.compile(CARD), lambda match: luhn.is_valid(_digits(match[0])) or _is_grouped(match))
-    yield Rule("TÉLÉPHONE", re.compile(PHONE), _is_phone)
+    yield Rule(
+        "IBAN", re.compile(IBAN_FRENCH), lambda match: iban.is_valid(match[0]) or not is_example(match), figures=True
+    )
+    yield Rule("IBAN", re.compile(IBAN_OTHER), lambda match: iban.is_valid(match[0]), figures=True)
+    yield Rule("IBAN", re.compile(ACCOUNT), figures=True)
+    yield Rule("SIRET", re.compile(SIRET), lambda match: siret.is_valid(_digits(match[0])), figures=True)
+    yield Rule("NIR", re.compile(NIR), lambda match: nir.is_valid(match[0]) or _is_grouped(match), figures=True)
+    yield Rule(
+        "CARTE", re.compile(CARD), lambda match: luhn.is_valid(_digits(match[0])) or _is_grouped(match), figures=True
+    )
+    yield Rule("TÉLÉPHONE", re.compile(PHONE), _is_phone, figures=True)
     yield Rule("TÉLÉPHONE", re.compile(spoken))
 
 
 def _is_grouped(match: re.Match[str]) -> bool:
     """Whether it is written in groups as such numbers are: enough, even mistyped, unless it is a mere example."""
-    return not match[0].isalnum() and not _is_example(match)
+    return not match[0].isalnum() and not is_example(match)
 
 
 def _is_phone(match: re.Match[str]) -> bool:
     """Possible is enough: numbers kept for fiction, or not yet given out, are no valid ones."""
     before, after = match.string[: match.start()][-2:], match.string[match.end() :][:2]
     goes_on = re.search(r"\d[ .-]$", before) or re.match(r"[ .-]\d", after)
-    if goes_on and _is_example(match):  # a passage of a longer number that is nobody's
+    if goes_on and is_example(match):  # a passage of a longer number that is nobody's
         return False
     try:
-        return phonenumbers.is_possible_number(phonenumbers.parse(match[0], "FR"))
+        return phonenumbers.is_possible_number(phonenumbers.parse(match[0].replace("O", "0"), "FR"))
     except phonenumbers.NumberParseException:
         return False
 
 
-def _is_example(match: re.Match[str]) -> bool:
+def is_example(match: re.Match[str]) -> bool:
+    """Whether the words around a number say that it is nobody's."""
     around = match.string[max(0, match.start() - NEAR) : match.end() + NEAR]
     return bool(_examples().search(around))
 

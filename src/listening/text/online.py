@@ -19,6 +19,11 @@ HANDLE = r"""(?xi)
     (?<![\w@.+-]) @ (?! \d+ (?:[.,]\d+)? (?:h\d*|[€%])? (?!\w) )  # "@ 5 €", "@14h"
     \w+ (?:[.-]\w+)* (?:@\w+(?:[.-]\w+)+)?"""
 MEMBER = r"(?<![\w/.])u/[\w-]{3,}"  # on Reddit
+SHAPED = r"(?:(?=[\w.-]{0,30}[\d_])[^\W\d][\w.-]{3,}\w|[A-ZÀ-Þ]\w+(?:-\w+)*-[\dA-ZÀ-Þ]\w*)"  # unlike a word
+UNDERSCORED = (  # "lulu_pastel29", and neither "ERR_TIMEOUT" nor "photo_12.jpg"
+    r"(?<![\w/.@#-])(?=[A-ZÀ-Þ\d_]{0,30}[a-zà-ÿ])(?=[^\W\d]{0,60}\d)"
+    r"[^\W_]{2,30}(?:_{1,2}[^\W_]{1,30}){1,5}(?![\w/@-]|\.\w)"
+)
 EMAIL = r"""(?xi)
     (?<![\w.+%-]) [\w.+%-]*\w
     (?: @ \w[\w-]* (?:\.[\w-]*\w)*
@@ -43,10 +48,19 @@ def online_rules() -> Iterator[Rule]:
         rf"|(?<![\w@.+-])(?!www\.)[\w-]+\.(?:{blogs})(?![\w-])"
     )
     yield Rule("LIEN", re.compile(link, re.IGNORECASE), _identifies)
-    yield Rule("PSEUDO", re.compile(HANDLE))
+    pseudonym, network = (rf"(?<!\w)(?i:{either(words[name])})(?!\w)" for name in ("pseudonyms", "networks"))
+    yield Rule("PSEUDO", re.compile(HANDLE), lambda match: flat(match[0][1:]) not in words["everybody"])
     yield Rule("PSEUDO", re.compile(MEMBER))
+    nickname = (
+        rf"(?:[\s:«\"(](?={SHAPED})|[:=«\"]\s*(?=\w[\w.-]{{2,}}\s*(?:[,.;)»\"!\n]|$))|c'est\s+(?=[A-ZÀ-Þ]))"
+        r"(?P<code>\w[\w.-]*\w)"
+    )
+    account = rf"(?:[:=(«]|c'est)\s*(?P<code>(?:{SHAPED}|[a-z]+\.[a-z]+)(?!\w))"
+    yield Rule("PSEUDO", re.compile(rf"{pseudonym}[^.!?;\n\[\]]{{0,30}}?{nickname}"))
+    yield Rule("PSEUDO", re.compile(rf"{network}[^.!?;\n\[\]]{{0,10}}?{account}"))
     yield Rule("E-MAIL", re.compile(SPOKEN_EMAIL))
     yield Rule("E-MAIL", re.compile(EMAIL))
+    yield Rule("PSEUDO", re.compile(UNDERSCORED))
     yield Rule("IP", re.compile(IPV4), lambda match: not _is_version(match))
     yield Rule("IP", re.compile(IPV6), _is_ipv6)
 

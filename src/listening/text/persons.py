@@ -10,12 +10,15 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from listening.errors import ModelError
+from listening.text.evidence import NONE, PERSONAL, SURE, evidence_after
 from listening.text.names import (
     Span,
+    after_civility,
     in_capitals,
     in_small_letters,
+    is_beside_first,
     is_particle,
-    is_shouted,
+    is_register,
     is_sure,
     is_thing,
     listed_after,
@@ -57,7 +60,7 @@ def person_spans(texts: Sequence[str], *, keep: Collection[str] = ()) -> list[li
             entities[at] = [(entity.start_char, entity.end_char) for entity in doc.ents if entity.label_ == "PER"]
     return [
         _merged(
-            [*_cued(text, words), *_listed(words), *_confirmed(words, entities.get(at, []))],
+            [*_cued(text, words), *_listed(text, words), *_confirmed(words, entities.get(at, []))],
             kept=[match.span() for match in kept.finditer(flat(text))],
         )
         for at, (text, words) in enumerate(zip(texts, tokens, strict=True))
@@ -74,43 +77,94 @@ def _cued(text: str, tokens: list[Token]) -> Iterator[Candidate]:
                 continue
             capital = tokens[at].capital
             name = in_capitals(tokens, at) if capital else in_small_letters(tokens, at)
+            if cue == "civilities" and not (name or found["determiner"]):
+                name = after_civility(tokens, at)
             if not name:
                 continue
             start, stop = name[0].start, name[-1].stop
             match cue:
                 case "civilities":
-                    accepted = capital or not (found["determiner"] or (name[0].given and not name[0].first))
+                    accepted = capital or not (found["determiner"] or _is_doubtful(found[0], name))
                 case "introductions":
                     accepted = capital or name[0].rare or name[0].given
+                case "dealings" if not capital:
+                    accepted = name[0].given
+                case "kin" if name[0].given:
+                    accepted = capital and name[0].flat not in name_words("seasons")
                 case "spellings" | "kin" | "dealings":
                     accepted = capital and (name[0].rare or name[0].first)
+                case "last line":
+                    accepted = capital and name[0].given and _is_last(text, name)
+                case "thanks" if not capital and not name[0].first:
+                    accepted = name[0].flat not in name_words("seasons") and bool(LINE_END.match(text, stop))
+                case "called":
+                    accepted = name[0].given
                 case "presentations":
                     accepted = capital and name[0].given and not name[0].initial
                 case "companions":
-                    accepted = name[0].given if capital else name[0].first
+                    usual = len(name) == 1 and name[0].flat in name_words("seasons")
+                    accepted = name[0].given and not usual if capital else name[0].first
+                case "lawyers":
+                    accepted = name[0].rare
                 case "closings":
                     accepted = any(one.rare or one.given for one in name) and bool(LINE_END.match(text, stop))
+                case "roles" if capital and name[0].rare:
+                    accepted = True
                 case _:
                     accepted = (is_sure(name) or name[0].given) if capital else name[0].first
             if accepted:
                 yield start - (cue == "civilities"), start, stop
-            if accepted and cue == "thanks":
+            if accepted and (cue == "thanks" or found[0].lower().startswith(("mrs", "mmes", "mlles"))):
                 yield from ((first, first, last) for first, last in listed_after(text, tokens, at + len(name)))
 
 
-def _listed(tokens: list[Token]) -> Iterator[Candidate]:
+def _is_doubtful(civility: str, name: list[Token]) -> bool:
+    """Whether the first word, in small letters, may be no name after a civility in full: "madame rose bonbon"."""
+    known = name[0].first or not name[0].given or name[0].flat in name_words("surnames")
+    return not known and len(civility.split()[-1]) > len("mlle.")
+
+
+def _is_last(text: str, name: list[Token]) -> bool:
+    """Whether a name that begins a line ends the text: somebody signs."""
+    return not text[name[-1].stop :].strip(" .!)\n") and name[0].flat not in name_words("seasons")
+
+
+def _listed(text: str, tokens: list[Token]) -> Iterator[Candidate]:
     """First names, alone or beside a surname."""
     for at, (token, after) in enumerate(with_next(tokens)):
         name = in_capitals(tokens, at) if token.capital else in_small_letters(tokens, at)
-        if is_thing(tokens, at, alone=len(name) == 1):
+        if not name or text.startswith("#", token.start - 1):
+            continue
+        proof = evidence_after(text, name[-1].stop)
+        if is_thing(tokens, at, alone=len(name) == 1 and proof < SURE):
             continue
         paired = len(name) > 1 and not token.initial
-        acts = token.capital and token.given and after is not None and after.flat in name_words("acts")
-        known = acts or (token.first and (paired or (name and token.capital)))
-        if known or (paired and token.capital and token.given and name[1].rare):
+        known = token.first and (token.capital or any(one.plain or (paired and one.rare) for one in name))
+        spelt = token.initial and len(token.word) > 2 and len(name) > 1
+        if (
+            known
+            or spelt
+            or _is_shown(tokens, at, proof)
+            or (paired and token.capital and token.given and name[1].rare)
+        ):
             yield token.start, token.start, name[-1].stop
-        elif token.capital and after and after.first and after.joined and (token.rare or is_shouted(token, after)):
+        elif token.capital and after and after.joined and is_register(token, after):
             yield token.start, token.start, after.stop
+
+
+def _is_shown(tokens: list[Token], at: int, proof: int) -> bool:
+    """Whether what follows a word that may be a first name is enough: less is when it has a capital, and no article."""
+    token = tokens[at]
+    opens = at == 0 or not token.joined or tokens[at - 1].flat in name_words("openings")
+    if token.initial or not (token.given or (token.capital and token.rare)):
+        return False
+    if token.given and is_beside_first(tokens, at):
+        return True
+    if not token.capital:
+        return opens and proof >= SURE
+    if not token.given:
+        return opens and proof == PERSONAL
+    return proof >= SURE or (opens and proof > NONE and token.flat not in name_words("seasons"))
 
 
 def _confirmed(tokens: list[Token], entities: Iterable[Span]) -> Iterator[Candidate]:
@@ -162,13 +216,16 @@ def _cues() -> dict[str, re.Pattern[str]]:
         "spellings": r"(?:{spellings})[^.:;!?\n]{{0,25}}:\s*",
         "presentations": r"(?:{presentations})\s+",
         "thanks": r"(?:{thanks})\s+",
+        "called": r"(?:{called})\s+",
         "companions": r"(?:{companions})\s+",
         "kin": r"(?:{kin})s?,?\s+",
         "dealings": r"(?:{dealings})\s+",
         "roles": r"(?:{roles})s?[ ,:(]{{1,3}}",
+        "lawyers": r"(?-i:me) (?=(?-i:[A-ZÀ-Þ][a-zà-ÿ]))",
+        "last line": r"(?<=\n)[ ]*",
         "closings": r"(?:{closings})[\s,.:;!-]*",
     }
-    listed = {name: either(words[name]) for name in (*patterns, "determiners", "widows")}
+    listed = {name: either(words[name]) for name in (*patterns, "determiners", "widows") if name in words}
     return {cue: re.compile(rf"(?i)(?<![\w/-]){pattern.format(**listed)}") for cue, pattern in patterns.items()}
 
 

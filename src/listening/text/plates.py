@@ -28,5 +28,7 @@ def plate_rules() -> Iterator[Rule]:
         rf"(?<![\w.,-])\d{{2,4}}[ -]{no_word}[A-HJ-NP-TV-Z]{{2,3}}[ -]{DEPARTMENT}{END}",
         rf"(?i)(?<!\w)(?:{words['vehicles']}|{words['plates']})(?!\w){gap}(?P<code>{new}){END}",
         rf"(?i)(?<!\w)(?:{words['plates']})(?!\w){gap}(?P<code>{old}){END}",
+        rf"(?<!\w)(?i:{words['foreign']})(?!\w)(?i:{gap})(?P<code>(?=[A-Z -]{{0,6}}\d)(?=[\d -]{{0,4}}[A-Z])"
+        rf"[A-Z\d]{{1,4}}(?:[ -][A-Z\d]{{1,5}}){{1,3}}){END}",
     ):
-        yield Rule("PLAQUE", re.compile(pattern))
+        yield Rule("PLAQUE", re.compile(pattern), figures=True)

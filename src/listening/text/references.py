@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator
 from functools import cache, partial
 
+from listening.text.codes import WIDE, is_common, is_owned
 from listening.text.masks import Rule
 from listening.text.patterns import load_patterns
 from listening.text.tokens import either
 
 MARKED, UNMARKED, ALONE = 4, 5, 6  # digits of a reference: beside its word and "n°", beside one of them, beside none
 CODED = 3  # beside its word, when letters lead it
+WEIGHED = 0  # beside words that weigh enough
 EIGHT = 8  # of a reference of nothing but figures
 NEAR = 25  # characters before a number in which a law is said
 
@@ -19,16 +21,22 @@ LETTERS_FIRST = r"(?<![\w@.-])(?P<code>(?:[A-Za-z]{2,10}[-_]?|[A-Za-z][-_]?(?=\d
 DIGITS_FIRST = r"(?<![\w@.,-])(?P<code>\d+[A-Z][A-Z0-9]*)(?!\w)"
 JOINED = r"(?<![\w@./-])(?=[\d/_-]{0,24}[A-Z])(?P<code>[A-Z]{0,6}\d*(?:[-/_][A-Z]*\d+[A-Z]*)+)(?![\w/-]|[.,]\d)"
 HYPHENED = r"(?<![\w.,/-])(?!97[89]-)(?P<code>(?=[\d-]*\d{5})\d+(?:-\d+){1,4})(?![\w/-]|[.,]\d)"
-DIGITS = r"(?<![\w+])(?<!\d[.,/-])(?P<code>\d{8,})(?!\w|[.,]\d)"
-REGISTERED = r"(?<!\w)(?P<code>\d[A-Z] ?\d{3} ?\d{3} ?\d{4} ?\d|[A-Z]{2} ?\d{3} ?\d{3} ?\d{3} ?[A-Z]{2})(?!\w)"
+BARCODE = r"3[0-7]\d{11}(?!\d)"  # of a French article
+DIGITS = rf"(?<![\w+])(?<!\d[.,/-])(?!{BARCODE})(?P<code>\d{{8,}})(?!\w|[.,]\d)"
+REGISTERED = r"""(?x)
+    (?<!\w) (?P<code> \d[A-Z][ ]?\d{3}[ ]?\d{3}[ ]?\d{4}[ ]?\d | [A-Z]{2}[ ]?\d{3}[ ]?\d{3}[ ]?\d{3}[ ]?[A-Z]{2}
+      | [A-Z]{2}[ ]?\d{4}[ ]?\d{4}[ ]?[A-Z]{2} | 1Z(?:[ ]?[A-Z\d]){16}
+      | [\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12} ) (?!\w)"""
 ANNOUNCED = (
-    r"(?:[A-Za-z]{1,6}[-_/]?|[A-Z]{1,6}[ ])?\d(?:[\w/-]|\.(?=\d))*(?:[ ]\d{2,}(?!\w|[.,]\d))*"
-    r"(?:[ ][A-Z](?=[,.;:)!?]|$))?(?<=\w)(?!\w|,\d)"
+    r"(?:[A-Za-z]{1,6}(?:[-_/]|\+{1,2})?|[A-Z]{1,6}[ ])?\d(?:[\w/-]|\.(?=\d))*"
+    r"(?:(?:[ ]\d{2,}(?!\w|[.,]\d))+(?:[ ]\d(?!\w|[.,]\d|[ ]\w))?)?"
+    r"(?:[ ][A-Z]{1,2}(?=[,.;:)!?]|$))?(?<=\w)(?!\w|,\d)"
 )
 CODE = r"(?=[A-Z\d/-]*\d)(?:[A-Z]{1,6}[-/]?)?\d[A-Z\d]*(?:[-/][A-Z\d]+)*(?![\w/-]|[.,]\d|,\d)"
 NO_CODE = re.compile(  # dates, years, times, sizes
-    r"\d{1,2}[/. -]\d{1,2}(?:[/. -](?:(?:19|20)\d\d|\d\d))?|(?:19|20)\d\d[/.-](?:0?[1-9]|1[0-2])(?:[/.-]\d{1,2})?"
-    r"|(?:19|20)\d\d(?:[-/ ](?:19|20)\d\d)*|\d{1,2} ?[hH:].*|\d+x\d+.*"
+    r"\d{1,2}[/. -]\d{1,2}|[0-3]?\d[/. -][01]?\d[/. -](?:(?:19|20)\d\d|\d\d)"
+    r"|(?:19|20)\d\d[/.-](?:0?[1-9]|1[0-2])(?:[/.-]\d{1,2})?"
+    r"|(?:19|20)\d\d(?:[-/ ](?:19|20)\d\d)*|\d{1,2} ?[hH:](?:\d\d?)?(?!\w).*|\d+x\d+.*|\d{1,5}\.\d\d"
 )
 
 
@@ -37,7 +45,7 @@ def reference_rules() -> Iterator[Rule]:
     words = {name: either(listed) for name, listed in load_patterns("references").items()}
     no_unit = rf"(?![ ]?(?i:{words['units']})(?!\w))"
     code = rf"(?P<code>{ANNOUNCED})"
-    gap = r"[\s:=(«\"#-]{0,3}"
+    gap = r"(?:(?<![^\W\d_])|(?![^\W\d_]))[\s:=(«\"#-]{0,3}"  # "n°48" and "no 48", never "normes"
     verbs = rf"{gap}(?:(?:{words['verbs']})(?:(?<=')|(?!\w))\s*[:«]?\s*){{0,3}}"
     links = rf"{gap}(?:(?:{words['links']}|{words['verbs']})(?:(?<=')|(?!\w))\s*[:«]?\s*){{0,3}}"
     noun = rf"(?:{words['references']}|{words['marked_references']})s?"
@@ -55,21 +63,30 @@ def reference_rules() -> Iterator[Rule]:
             rf"(?<!\w)(?i:(?:{words['references']})s?)(?:[ ][^\W\d_]+){{1,3}}[ ]?[:#(]?[ ]?(?<!\w)(?P<code>{CODE})",
         ),
         (ALONE, rf"(?<!\w)(?i:(?:{words['marked_references']})s?{verbs}){code}"),
+        (WEIGHED, WIDE),
         (ALONE, JOINED),
         (EIGHT, HYPHENED),
         (ALONE, DIGITS_FIRST),
         (ALONE, DIGITS),
     ):
-        yield Rule("RÉFÉRENCE", re.compile(pattern + no_unit), partial(_is_code, least=least))
+        yield Rule("RÉFÉRENCE", re.compile(pattern + no_unit), partial(_is_code, least=least), figures=True)
+    yield Rule("RÉFÉRENCE", re.compile(rf"(?<!\w)(?i:{words['booked']}){links}(?P<code>[A-Z]{{6}})(?!\w)"), _is_spelt)
 
 
 def _is_code(match: re.Match[str], *, least: int) -> bool:
     code = match["code"]
     digits = sum(character.isdigit() for character in code)
     mixed = code.isupper() and digits >= (2 if least == MARKED else 3) and len(code) > least and least < ALONE
-    if _laws().search(match.string[max(0, match.start() - NEAR) : match.start()]):
+    if _laws().search(match.string[max(0, match.start() - NEAR) : match.start()]) or is_common(match):
+        return False
+    if least == WEIGHED and not is_owned(match):
         return False
     return (digits >= least or mixed) and not NO_CODE.fullmatch(re.sub(r"^[A-Za-z]+[-_ ]?", "", code))
+
+
+def _is_spelt(match: re.Match[str]) -> bool:
+    """Whether six capitals are those of a booking, and no word that one shouts: they have next to no vowel."""
+    return len(re.findall("[AEIOUY]", match["code"])) < 2
 
 
 @cache

@@ -11,8 +11,11 @@ from typing import NamedTuple
 from listening.text.patterns import load_patterns
 
 SHORTEST = 3  # letters of a surname
+HEARD = 6  # letters of a first name that is known by its sound
 
-TOKEN = re.compile(r"(?i:[cdjlmnost]|qu)'(?=\w)|[^\W\d_]\.(?!\w)|[^\W\d_]\w*(?:['-]\w+)*")
+TOKEN = re.compile(
+    r"(?i:[cdjlmnost]|qu)'(?=\w)|(?:Ch|Fr|Ph|Th|[^\W\d_])\.(?:-[^\W\d_]\.)?(?!\w)|[^\W\d_]\w*(?:['-]\w+)*"
+)
 LETTERS = re.compile(r"[^\W\d_]{2,}(?:['-][^\W\d_]+)*")
 UNACCENTED = {letter: unicodedata.normalize("NFD", chr(letter))[0] for letter in range(0xC0, 0x180)}
 
@@ -27,6 +30,7 @@ class Token(NamedTuple):
     joined: bool  # to the word before, by a space at most
     initial: bool  # "O." and not "M."
     first: bool  # a first name and nothing else
+    plain: bool  # a first name even in small letters
     given: bool  # perhaps a first name, or an initial
     rare: bool  # in no dictionary
 
@@ -48,8 +52,14 @@ def tokenise(text: str, dictionary: frozenset[str]) -> Iterator[Token]:
         parts = small.split("-")
         listed = all(part in name_words("first_names") or part in name_words("ordinary_first_names") for part in parts)
         compound = len(parts) > 1 and parts[0] in name_words("compounding") and parts[1].isalpha()
-        initial = len(word) == 2 and word[1] == "." and word[0].isupper() and word != "M."
+        initial = word[-1] == "." and word[0].isupper() and word != "M."
         ordinary = small in name_words("stops") or not LETTERS.fullmatch(small) or _is_known(small, dictionary)
+        rare = len(word) >= SHORTEST and not ordinary and not initial
+        first = (
+            compound
+            or (listed and (len(parts) > 1 or small in name_words("first_names")))
+            or (rare and _is_misspelt(small))
+        )
         yield Token(
             start=match.start(),
             stop=match.end(),
@@ -57,9 +67,10 @@ def tokenise(text: str, dictionary: frozenset[str]) -> Iterator[Token]:
             flat=small,
             joined=end > 0 and text[end : match.start()] in ("", " "),
             initial=initial,
-            first=compound or (listed and (len(parts) > 1 or small in name_words("first_names"))),
-            given=listed or compound or initial,
-            rare=len(word) >= SHORTEST and not ordinary,
+            first=first,
+            plain=first and len(word) > SHORTEST and small not in name_words("first_names_in_capitals"),
+            given=listed or first or initial,
+            rare=rare,
         )
         end = match.end()
 
@@ -91,6 +102,27 @@ def name_words(name: str) -> frozenset[str]:
     """
     listed = load_patterns("names")[name]
     return frozenset(flat(word) for word in (listed.split() if isinstance(listed, str) else listed))
+
+
+def _is_misspelt(small: str) -> bool:
+    """Whether it sounds as a first name does: "sandrinne", "jan-pière"."""
+    return len(small) >= HEARD and sound(small) in _sounds()
+
+
+def sound(small: str) -> str:
+    """Give about how a flat word sounds, the same for usual misspellings.
+
+    >>> sound("sandrinne") == sound("sandrine"), sound("estefanie") == sound("stephanie")
+    (True, False)
+    """
+    for written, heard in (("ph", "f"), ("th", "t"), ("ck", "k"), ("qu", "k"), ("y", "i"), ("h", ""), ("c", "k")):
+        small = small.replace(written, heard)
+    return re.sub(r"(.)\1+", r"\1", small).rstrip("e")
+
+
+@cache
+def _sounds() -> frozenset[str]:
+    return frozenset(sound(name) for name in name_words("first_names") if len(name) >= HEARD)
 
 
 def _letter(letter: str) -> str:
