@@ -52,7 +52,7 @@ def address_rules() -> Iterator[Rule]:
     )
     spelt = rf"(?<![\w'-]){words['numbers']}[ ](?:(?:bis|ter)[ ])?{words['streets']}[ ](?:{named}|{small}){door}{then}"
     lieu_dit = rf"(?<![\w'-])(?i:lieu[- ]?dit)\s+[«\"]?{named}{then}"
-    yield _rule(f"{spelt}|{lieu_dit}", figures=False)
+    yield _rule(f"{spelt}|{lieu_dit}", figures=0)
     lived = rf"(?<![\w'-]){words['dwelling']}(?!\w)[^\d.;!?\n]{{0,30}}?(?<!\w)"
     hamlet = rf"{CAPITAL}(?:[ ]{CAPITAL}){{0,3}}{postcode}[ ]{town}"
     yield _rule(rf"{lived}(?P<code>{number}{words['places']}\s+{small}{door}{then}|{hamlet})")
@@ -64,5 +64,5 @@ def address_rules() -> Iterator[Rule]:
     )
 
 
-def _rule(pattern: str, *, figures: bool = True) -> Rule:
+def _rule(pattern: str, *, figures: int = 1) -> Rule:
     return Rule("ADRESSE", re.compile(pattern), figures=figures)

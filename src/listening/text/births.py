@@ -14,6 +14,7 @@ NUMERIC = (
     rf"{DAY}\s?[/.-]\s?{MONTH}\s?[/.-]\s?(?:{YEAR}|\d\d)|{DAY} {MONTH} {YEAR}|{YEAR}[/.-]{MONTH}[/.-]{DAY}"
     rf"|(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2]){YEAR}"
 )
+AGED = re.compile(r"(?i)\bans\b|anniversaire")
 GAP = r"[^\d.!?;\n]"  # a date of birth stands in the clause of what announces it
 
 
@@ -28,6 +29,8 @@ def birth_rules() -> Iterator[Rule]:
     month = rf"en\s+(?P<code>(?:{words['months']})\s+{YEAR})(?!\d)"
     led = rf"(?:{GAP}{{0,40}}?(?:(?<!\w)(?:le|un)\s+|[:(,]\s*)|\s+)"
     kin = rf"{GAP}{{0,15}}(?<!\w)(?:{words['family']})(?!\w){GAP}{{0,15}}?"
+    said = "|".join(words[name] for name in ("births", "beside", "after", "people", "celebrated"))
+    announced = re.compile(rf"(?<!\w)(?:n[ée]e?s?|{said})(?!\w)|\[NAISSANCE\]", re.IGNORECASE)
     for pattern in (
         rf"(?<!\w)née?s?(?![\w-]){led}{date}",
         rf"(?<!\w)n[ée]e?s?\s+le\s+{date}",  # without its accent, "ne" is a negation unless a date comes at once
@@ -40,10 +43,10 @@ def birth_rules() -> Iterator[Rule]:
         rf"(?<!\w)(?:{words['celebrated']})\s+(?:(?:mes|ses)\s+)?(?:\d{{1,3}}|{spelt})\s+ans\s+(?:le\s+)?{date}",
         rf"\[naissance\]{kin}(?:(?<!\w)(?:du|le)\s+|[:(,]\s*){date}",
     ):
-        yield Rule("NAISSANCE", re.compile(pattern, re.IGNORECASE))
+        yield Rule("NAISSANCE", re.compile(pattern, re.IGNORECASE), clue=announced)
     aged = rf"(?<!\w)(?:\d{{1,3}}|{spelt})\s+ans\s*[,(:]?\s*(?:le\s+)?"
     for pattern in (rf"{aged}{date}", rf"(?<!\w)anniversaire(?!\w){GAP}{{0,20}}?{date}"):
-        yield Rule("NAISSANCE", re.compile(pattern, re.IGNORECASE), _is_old)
+        yield Rule("NAISSANCE", re.compile(pattern, re.IGNORECASE), _is_old, figures=2, clue=AGED)
 
 
 def _is_old(match: re.Match[str]) -> bool:

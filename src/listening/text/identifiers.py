@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import chain, groupby
 
 from listening.text.addresses import address_rules
 from listening.text.births import birth_rules
@@ -13,6 +14,8 @@ from listening.text.online import online_rules
 from listening.text.plates import plate_rules
 from listening.text.references import reference_rules
 
+FIGURE = re.compile(r"\d")
+
 
 def mask_identifiers(masked: Masked) -> Masked:
     """Give the text with a marker for every number and address that leads to a person.
@@ -20,21 +23,18 @@ def mask_identifiers(masked: Masked) -> Masked:
     >>> mask_identifiers(Masked("14 rue des Tanneurs, 29200 Brest : commande n° 48213377, 150 €")).text
     '[ADRESSE] : commande n° [RÉFÉRENCE], 150 €'
     """
-    figures = bool(re.search(r"\d", masked.text))
-    for rule in _rules():
-        if figures or not rule.figures:
-            masked = masked.mask(rule.find(masked.text))
+    figures = len(FIGURE.findall(masked.text))
+    for clue, rules in _rules():
+        if clue is None or clue.search(masked.text):
+            for rule in rules:
+                if figures >= rule.figures:
+                    masked = masked.mask(rule.find(masked.text))
     return masked
 
 
 @cache
-def _rules() -> tuple[Rule, ...]:
-    """Give the rules in order: each reads what the ones before it left."""
-    return (
-        *online_rules(),
-        *birth_rules(),
-        *plate_rules(),
-        *number_rules(),
-        *address_rules(),
-        *reference_rules(),
-    )
+def _rules() -> tuple[tuple[re.Pattern[str] | None, tuple[Rule, ...]], ...]:
+    """Give the rules in order, those of one clue together: each reads what the ones before it left."""
+    families = (online_rules, birth_rules, plate_rules, number_rules, address_rules, reference_rules)
+    rules = chain.from_iterable(family() for family in families)
+    return tuple((clue, tuple(group)) for clue, group in groupby(rules, key=lambda rule: rule.clue))

@@ -80,13 +80,14 @@ class Masked:
 class Rule:
     """What to look for, what it is called, and what confirms it; the group `code`, if any, is what to mask.
 
-    `figures`: it finds nothing in a text without a figure.
+    It finds nothing in a text with fewer `figures`, or without its `clue`.
     """
 
     kind: Kind
     pattern: re.Pattern[str]
     confirm: Callable[[re.Match[str]], bool] = bool
-    figures: bool = False
+    figures: int = 0
+    clue: re.Pattern[str] | None = None
 
     def find(self, text: str) -> list[Mask]:
         """Give the passages to mask, in order and apart."""

@@ -47,16 +47,16 @@ def number_rules() -> Iterator[Rule]:
         rf"(?:[\s,.;-]{{1,3}}(?:et[\s-]+)?(?:{words['numbers']})(?!\w)){{4,18}}"
     )
     yield Rule(
-        "IBAN", re.compile(IBAN_FRENCH), lambda match: iban.is_valid(match[0]) or not is_example(match), figures=True
+        "IBAN", re.compile(IBAN_FRENCH), lambda match: iban.is_valid(match[0]) or not is_example(match), figures=8
     )
-    yield Rule("IBAN", re.compile(IBAN_OTHER), lambda match: iban.is_valid(match[0]), figures=True)
-    yield Rule("IBAN", re.compile(ACCOUNT), figures=True)
-    yield Rule("SIRET", re.compile(SIRET), lambda match: siret.is_valid(_digits(match[0])), figures=True)
-    yield Rule("NIR", re.compile(NIR), lambda match: nir.is_valid(match[0]) or _is_grouped(match), figures=True)
+    yield Rule("IBAN", re.compile(IBAN_OTHER), lambda match: iban.is_valid(match[0]), figures=8)
+    yield Rule("IBAN", re.compile(ACCOUNT), figures=12)
+    yield Rule("SIRET", re.compile(SIRET), lambda match: siret.is_valid(_digits(match[0])), figures=14)
+    yield Rule("NIR", re.compile(NIR), lambda match: nir.is_valid(match[0]) or _is_grouped(match), figures=12)
     yield Rule(
-        "CARTE", re.compile(CARD), lambda match: luhn.is_valid(_digits(match[0])) or _is_grouped(match), figures=True
+        "CARTE", re.compile(CARD), lambda match: luhn.is_valid(_digits(match[0])) or _is_grouped(match), figures=14
     )
-    yield Rule("TÉLÉPHONE", re.compile(PHONE), _is_phone, figures=True)
+    yield Rule("TÉLÉPHONE", re.compile(PHONE), _is_phone, figures=9)
     yield Rule("TÉLÉPHONE", re.compile(spoken))
 
 

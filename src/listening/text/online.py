@@ -33,6 +33,7 @@ EMAIL = r"""(?xi)
 SPOKEN_EMAIL = r"""(?xi)
     (?<![\w.+%-]) (?:[\w.+%-]+\s(?:point|dot|tiret|underscore)\s){1,4} \w+ \s(?:arobase?|at|@)\s
     \w+ (?:\s?(?:\.|point|dot|tiret)\s?\w+){0,2} \s?(?:\.|point|dot)\s? [a-z]{2,6}\b"""
+AT = re.compile(r"(?i)@|arobas|\bat\b|\bchez\b")
 OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 IPV4 = rf"(?<![\w.,-])(?:{OCTET}\.){{3}}{OCTET}(?!\w|[.,-]\d)"
 IPV6 = r"(?i)(?<![\w:.])[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){1,6}:[0-9a-f]{1,4}(?!\w|:\w)"
@@ -47,10 +48,12 @@ def online_rules() -> Iterator[Rule]:
         rf"|(?<![\w@.+-])(?:[\w-]+\.)+(?:{ends})[/?]{INSIDE}*{LAST}"
         rf"|(?<![\w@.+-])(?!www\.)[\w-]+\.(?:{blogs})(?![\w-])"
     )
-    yield Rule("LIEN", re.compile(link, re.IGNORECASE), _identifies)
+    yield Rule("LIEN", re.compile(link, re.IGNORECASE), _identifies, clue=re.compile(r"\w\.\w|://"))
     pseudonym, network = (rf"(?<!\w)(?i:{either(words[name])})(?!\w)" for name in ("pseudonyms", "networks"))
-    yield Rule("PSEUDO", re.compile(HANDLE), lambda match: flat(match[0][1:]) not in words["everybody"])
-    yield Rule("PSEUDO", re.compile(MEMBER))
+    yield Rule(
+        "PSEUDO", re.compile(HANDLE), lambda match: flat(match[0][1:]) not in words["everybody"], clue=re.compile("@")
+    )
+    yield Rule("PSEUDO", re.compile(MEMBER), clue=re.compile("u/"))
     nickname = (
         rf"(?:[\s:«\"(](?={SHAPED})|[:=«\"]\s*(?=\w[\w.-]{{2,}}\s*(?:[,.;)»\"!\n]|$))|c'est\s+(?=[A-ZÀ-Þ]))"
         r"(?P<code>\w[\w.-]*\w)"
@@ -58,11 +61,11 @@ def online_rules() -> Iterator[Rule]:
     account = rf"(?:[:=(«]|c'est)\s*(?P<code>(?:{SHAPED}|[a-z]+\.[a-z]+)(?!\w))"
     yield Rule("PSEUDO", re.compile(rf"{pseudonym}[^.!?;\n\[\]]{{0,30}}?{nickname}"))
     yield Rule("PSEUDO", re.compile(rf"{network}[^.!?;\n\[\]]{{0,10}}?{account}"))
-    yield Rule("E-MAIL", re.compile(SPOKEN_EMAIL))
-    yield Rule("E-MAIL", re.compile(EMAIL))
-    yield Rule("PSEUDO", re.compile(UNDERSCORED))
-    yield Rule("IP", re.compile(IPV4), lambda match: not _is_version(match))
-    yield Rule("IP", re.compile(IPV6), _is_ipv6)
+    yield Rule("E-MAIL", re.compile(SPOKEN_EMAIL), clue=AT)
+    yield Rule("E-MAIL", re.compile(EMAIL), clue=AT)
+    yield Rule("PSEUDO", re.compile(UNDERSCORED), figures=1, clue=re.compile("_"))
+    yield Rule("IP", re.compile(IPV4), lambda match: not _is_version(match), figures=4)
+    yield Rule("IP", re.compile(IPV6), _is_ipv6, figures=1, clue=re.compile(":[0-9a-fA-F:]"))
 
 
 def _identifies(match: re.Match[str]) -> bool:

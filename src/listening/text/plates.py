@@ -31,4 +31,4 @@ def plate_rules() -> Iterator[Rule]:
         rf"(?<!\w)(?i:{words['foreign']})(?!\w)(?i:{gap})(?P<code>(?=[A-Z -]{{0,6}}\d)(?=[\d -]{{0,4}}[A-Z])"
         rf"[A-Z\d]{{1,4}}(?:[ -][A-Z\d]{{1,5}}){{1,3}}){END}",
     ):
-        yield Rule("PLAQUE", re.compile(pattern), figures=True)
+        yield Rule("PLAQUE", re.compile(pattern), figures=2)

@@ -15,6 +15,7 @@ MARKED, UNMARKED, ALONE = 4, 5, 6  # digits of a reference: beside its word and 
 CODED = 3  # beside its word, when letters lead it
 WEIGHED = 0  # beside words that weigh enough
 EIGHT = 8  # of a reference of nothing but figures
+FIGURES = {MARKED: 2, UNMARKED: 3, CODED: 3, ALONE: ALONE, EIGHT: EIGHT, WEIGHED: 1}  # beside letters, fewer will do
 NEAR = 25  # characters before a number in which a law is said
 
 LETTERS_FIRST = r"(?<![\w@.-])(?P<code>(?:[A-Za-z]{2,10}[-_]?|[A-Za-z][-_]?(?=\d{6}))\d[^\W_]*(?:[-_][^\W_]+)*)(?!\w)"
@@ -69,7 +70,7 @@ def reference_rules() -> Iterator[Rule]:
         (ALONE, DIGITS_FIRST),
         (ALONE, DIGITS),
     ):
-        yield Rule("RÉFÉRENCE", re.compile(pattern + no_unit), partial(_is_code, least=least), figures=True)
+        yield Rule("RÉFÉRENCE", re.compile(pattern + no_unit), partial(_is_code, least=least), figures=FIGURES[least])
     yield Rule("RÉFÉRENCE", re.compile(rf"(?<!\w)(?i:{words['booked']}){links}(?P<code>[A-Z]{{6}})(?!\w)"), _is_spelt)
 
 

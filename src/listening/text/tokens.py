@@ -11,6 +11,8 @@ from typing import NamedTuple
 from listening.text.patterns import load_patterns
 
 SHORTEST = 3  # letters of a surname
+
+_Tree = dict[str, "_Tree"]  # letters that follow one another, "" where a word ends
 HEARD = 6  # letters of a first name that is known by its sound
 
 TOKEN = re.compile(
@@ -85,12 +87,29 @@ def flat(text: str) -> str:
 
 
 def either(words: Iterable[str]) -> str:
-    """Give the pattern of any of the words, the longest first, with their accents or without.
+    """Give the pattern of any of the words, with their accents or without; of two that begin alike, the longest.
 
-    >>> either(["réf", "à vous"])
-    '[àa]\\\\s+vous|r[ée]f'
+    Beginnings that words share are tried once: with hundreds of words, that is many times quicker.
+
+    >>> either(["réf", "à vous", "rêve"])
+    '(?:r(?:[ée]f|[êe]ve)|[àa]\\\\s+vous)'
     """
-    return "|".join("".join(map(_letter, word)) for word in sorted(words, key=len, reverse=True))
+    tree: _Tree = {}
+    for word in sorted(words):
+        branch = tree
+        for letter in word:
+            branch = branch.setdefault(_letter(letter), {})
+        branch[""] = {}
+    return _pattern(tree)
+
+
+def _pattern(tree: _Tree) -> str:
+    """Give the pattern of the ways through a tree of letters, the end of a word tried last."""
+    ways = [letter + _pattern(branch) for letter, branch in tree.items() if letter]
+    if not ways:
+        return ""
+    joined = ways[0] if len(ways) == 1 and "" not in tree else f"(?:{'|'.join(ways)})"
+    return f"{joined}?" if "" in tree else joined
 
 
 @cache
