@@ -251,6 +251,19 @@ def test_feed_takes_the_encoding_given_for_a_file_that_lies(write):
     assert read(path, encoding="cp1252")[0].text == "Coupée trois fois & chère."
 
 
+def test_feed_refuses_an_encoding_that_xml_does_not_know(write):
+    with pytest.raises(FormatError, match=r"flux.xml : XML en « punycode », .* réenregistrez-le en UTF-8"):
+        read(write("flux.xml", RSS.format(item())), encoding="punycode")
+
+
+@pytest.mark.parametrize(
+    "date", ["Sun, 01 Mar 2026 10:22:41 +99999999999999999999", "Sun, 01 Mar 9999999999999 10:22:41"]
+)
+def test_feed_quarantines_a_date_beyond_any_calendar(write, date):
+    (bad,) = read(write("flux.xml", RSS.format(item(pubDate=f"<pubDate>{date}</pubDate>"))))
+    assert "date illisible" in str(bad)
+
+
 def test_feed_bears_what_many_sites_write_wrong(write):
     wrong = "\n" + RSS.format(item(inconnu="<slash:comments>3</slash:comments>", bell="<a>\x07</a>"))
     assert read(write("flux.xml", wrong)) == read(write("flux.xml", RSS.format(item())))

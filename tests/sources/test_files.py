@@ -52,6 +52,21 @@ def test_read_rows_bears_the_oddities_of_csv(write, text, found):
     assert cells(write("avis.csv", text))[: len(found)] == found
 
 
+def test_read_rows_finds_the_header_after_many_empty_lines(write):
+    assert cells(write("avis.csv", "\n" * 30 + "id;avis\n1;Bien, mais cher\n")) == [
+        {"id": "1", "avis": "Bien, mais cher"}
+    ]
+
+
+def test_columns_names_thousands_of_columns_that_have_one_name(write):
+    assert columns(write("avis.csv", "avis," * 16_000 + "fin\n"))[-2:] == ["avis (16000)", "fin"]
+
+
+def test_columns_refuses_more_than_a_sheet_of_excel_can_have(write):
+    with pytest.raises(FormatError, match=r"avis.csv : 20 001 colonnes, au plus 16 384 : supprimez"):
+        columns(write("avis.csv", "avis," * 20_000 + "fin\n"))
+
+
 def test_read_rows_keeps_line_numbers_over_breaks_in_cells(write):
     path = write("avis.csv", 'id,"avis\nen clair"\n1,"a\n\nb"\n2\n\n3,"c\r\nd"\n4\n')
     assert [row.line if not isinstance(row, RowError) else row.row for row in read_rows(path)] == [

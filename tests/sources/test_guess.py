@@ -12,6 +12,11 @@ def column(name, cells, wording=""):
     return Column(name, [str(cell) for cell in cells], len(cells), wording)
 
 
+@pytest.mark.parametrize("mark", ["@", "@.", "a@"])
+def test_is_personal_is_quick_on_cells_of_nothing_but_marks(mark):
+    assert not column("Q5", [mark * 100_000] * 3).is_personal()
+
+
 @pytest.mark.parametrize(
     ("name", "cells", "wording", "expected"),
     [

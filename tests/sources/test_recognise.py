@@ -239,6 +239,11 @@ def test_recognise_says_what_cannot_be_told_with_the_remedy(write, name, content
         recognise(write(name, content))
 
 
+def test_recognise_bears_many_comments_before_anything_else(write):
+    with pytest.raises(FormatError, match=r"a\.xml : ce fichier ne ressemble à rien de connu|format « .xml » inconnu"):
+        recognise(write("a.xml", "<!-- avis -->" * 50 + "avis"))
+
+
 def test_recognise_missing_file(tmp_path):
     with pytest.raises(SourceError, match=r"absent\.csv : ce fichier n'existe pas : vérifiez le chemin"):
         recognise(tmp_path / "absent.csv")

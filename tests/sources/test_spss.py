@@ -59,6 +59,15 @@ def read(path, **options):
     return list(Spss(name="etude", path=path, **(CHOICE | options)).read())
 
 
+def test_spss_refuses_a_damaged_file_that_crashes_the_library(tmp_path):
+    path = save(tmp_path / "etude.sav", FIRST, SECOND)
+    content = path.read_bytes()
+    region = content.index(b"REGION  ")
+    path.write_bytes(content[:region] + content[region + 32 :])
+    with pytest.raises(FormatError, match=r"etude.sav : ce fichier SPSS est illisible .* à nouveau en .sav"):
+        read(path)
+
+
 def test_spss_gives_a_verbatim_for_each_question_answered(tmp_path):
     why, better, second = read(save(tmp_path / "etude.sav", FIRST, SECOND))
     assert why == Verbatim(

@@ -205,6 +205,33 @@ def test_triple_s_quarantines_a_csv_record_with_a_spare_field(write):
     assert last.external_id == "000102:Q6"
 
 
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        (('subfields="2"', 'subfields="999999999"'), "Téléphone ; Boutique"),
+        (('ident="A"', 'ident="A" skip="²"'), "Téléphone ; Boutique"),
+        (('ident="A"', f'ident="A" skip="{"9" * 5_000}"'), "Téléphone ; Boutique"),
+        (('<value code="1">Web', f'<value code="{"9" * 5_000}">Web'), "Téléphone ; Boutique"),
+    ],
+)
+def test_triple_s_bears_numbers_that_are_none_or_far_too_large(write, change, found):
+    path = survey(write, FIRST | {"Q4": "0000"})
+    path.write_text(path.read_text(encoding="utf-8").replace(*change), encoding="utf-8")
+    assert read(path)[0].meta["Q5"] == found
+
+
+def test_triple_s_stops_before_a_line_without_end_fills_the_memory(write):
+    path = survey(write, FIRST)
+    write("etude.asc", "x" * (2**24 + 1))
+    with pytest.raises(FormatError, match=r"etude.asc, ligne 1 : ligne de plus de 16 millions de caractères"):
+        read(path)
+
+
+def test_triple_s_refuses_a_definition_too_large_to_be_read_at_once(write):
+    with pytest.raises(FormatError, match="plus de 8 388 608 octets : donnez la définition, pas les données"):
+        read(write("etude.sss", definition() + " " * 2**23))
+
+
 BOMB = '<!DOCTYPE sss [<!ENTITY a "boum"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
 SPY = '<!DOCTYPE sss [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
 

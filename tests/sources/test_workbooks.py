@@ -150,6 +150,23 @@ def test_read_sheet_refuses_a_workbook_that_is_damaged(xlsx):
         list(read_rows(path))
 
 
+def test_read_sheet_refuses_a_workbook_whose_beginning_is_cut(xlsx):
+    path = xlsx({"A1": "avis", "A2": "Cher"})
+    path.write_bytes(path.read_bytes()[1:])
+    with pytest.raises(FormatError, match=r"avis.xlsx : ce classeur ne s'ouvre pas"):
+        list(read_rows(path))
+
+
+@pytest.mark.parametrize("name", ["_rels/.rels", "xl/feuille.bin"])
+def test_read_sheet_measures_parts_whatever_their_names(xlsx, monkeypatch, name):
+    monkeypatch.setattr(workbooks, "LARGEST", 2**20)
+    path = xlsx({"A1": "avis", "A2": "Cher"})
+    with ZipFile(path, "a", ZIP_DEFLATED) as parts:
+        parts.writestr(f"xl/{name}", bytes(2**21))
+    with pytest.raises(FormatError, match="ce classeur dépasse 1 Mo"):
+        list(read_rows(path))
+
+
 def test_dates_of_a_workbook_are_read_formatted_or_not(xlsx, tmp_path):
     with xlsxwriter.Workbook(tmp_path / "avis.xlsx") as book:
         sheet, day = book.add_worksheet(), book.add_format({"num_format": "dd/mm/yyyy hh:mm"})

@@ -170,6 +170,11 @@ def test_youtube_reads_the_comments_of_a_google_export(write):
     assert {one.author for one in found} == {None}
 
 
+def test_youtube_leaves_a_number_of_thousands_of_digits_as_it_is(write):
+    long = '"{""text"":' + "1" * 5_000 + '}"'
+    assert read(write, TAKEOUT.replace("Texte simple", long), "comments.csv")[2].text == '{"text":' + "1" * 5_000 + "}"
+
+
 def test_youtube_reads_french_headings_and_excel(write, tmp_path):
     rows = [
         ["ID du commentaire", "Auteur", "Date de publication", "Commentaire", "J'aime"],

@@ -39,7 +39,7 @@ def unpacked(path: Path) -> Iterator[Path]:
     A ZIP is its only file, or the folder of its files; a folder that holds all others does not count. Raises
     `SourceError` for a file that is not in it, `FormatError` for a ZIP that is refused.
     """
-    archive = next((one for one in (path, *path.parents) if one.suffix.lower() == SUFFIX and one.is_file()), None)
+    archive = archive_of(path)
     if archive is None:
         yield path
         return
@@ -50,6 +50,11 @@ def unpacked(path: Path) -> Iterator[Path]:
             yield _meant(path, archive, top)
         except SourceError as error:
             raise type(error)(renamed(str(error), top, archive)) from error
+
+
+def archive_of(path: Path) -> Path | None:
+    """Give the ZIP that a path is, or is in, if any."""
+    return next((one for one in (path, *path.parents) if one.suffix.lower() == SUFFIX and one.is_file()), None)
 
 
 def renamed(message: str, real: Path, told: Path) -> str:

@@ -15,7 +15,8 @@ from pydantic import Field, field_validator
 from listening.errors import RowError
 from listening.faults import Strict
 from listening.records import Cursor, Deletion, Verbatim
-from listening.sources.archives import unpacked
+from listening.sources.archives import archive_of, unpacked
+from listening.sources.opening import files_at
 from listening.sources.rows import Row
 from listening.sources.seen import Seen
 
@@ -95,6 +96,11 @@ class FileSource(Source):
         """Give all that the file holds, each time: what is known is not stored again."""
         with unpacked(self.path) as path:
             yield from self.model_copy(update={"path": path}).verbatims()
+
+    def files(self) -> list[Path]:
+        """Give the files that are read, the ZIP for those in one. Raises `SourceError` when there are none."""
+        archive = archive_of(self.path)
+        return [archive] if archive else files_at(self.path, *self.in_folders)
 
     def within(self, folder: Path) -> Self:
         """Give the source with its path counted from a folder."""

@@ -71,7 +71,9 @@ def _cut(sample: str, delimiter: str) -> tuple[float, int]:
     """Give the share of the records as wide as the header, 0 if that is one cell, and its width."""
     csv.field_size_limit(max(csv.field_size_limit(), CEILING))
     reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
-    records = [cells for cells in islice(reader, 20) if cells]
+    records = [*islice(filter(None, reader), 20)]
+    if not records:
+        return 0.0, 0
     width = len(records[0])
     whole = records[:-1] if len(sample) == SAMPLE and len(records) > 1 else records
     return (sum(len(cells) == width for cells in whole) / len(whole) if width > 1 else 0.0), width

@@ -152,7 +152,7 @@ def iso_date(date: str) -> str:
     """
     try:
         return parsedate_to_datetime(date).isoformat()
-    except (ValueError, IndexError):
+    except (ValueError, IndexError, OverflowError):
         return date
 
 

@@ -53,7 +53,12 @@ class Document:
         HTML knows are read; nothing outside it is opened.
         """
         etree = import_module("lxml.etree")
-        reading = etree.iterparse(self.file, events=("start", "end"), encoding=self.encoding, **OPTIONS)
+        try:
+            reading = etree.iterparse(self.file, events=("start", "end"), encoding=self.encoding, **OPTIONS)
+        except LookupError as error:
+            raise FormatError(
+                f"{self.name} : XML en « {self.encoding} », qui ne se lit pas : réenregistrez-le en UTF-8"
+            ) from error
         try:
             for event, element in reading:
                 if not self.begun:

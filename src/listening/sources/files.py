@@ -14,13 +14,14 @@ from listening.sources.delimited import find_delimiter, read_records
 from listening.sources.french_dates import end_of, exported_at
 from listening.sources.json_items import LINES, read_items
 from listening.sources.opening import check_file, lines, open_text
-from listening.sources.rows import LONGEST, Row, as_text, column_names, shape, too_long
+from listening.sources.rows import LONGEST, Row, as_text, column_names, shape, spaced, too_long
 from listening.sources.workbooks import SPREADSHEETS, read_sheet
 
 __all__ = ["FORMATS", "LONGEST", "TEXT", "Content", "Row", "columns", "open_rows", "read_rows", "read_table"]
 
 TEXT = "texte"  # the only column of a file of one text a line
 BATCH = 1000  # rows of Parquet in memory
+WIDEST = 16_384  # columns, as in a sheet of Excel
 PEEK = 100  # JSON objects whose keys make the columns
 
 Records = Iterator[tuple[int, list[str]]]
@@ -93,6 +94,10 @@ def _table(records: Records, path: Path, *, longest: int | None, spare: str | No
     header = next((cells for _, cells in records if any(cells)), None)
     if header is None:
         raise FormatError(f"{path} : ce fichier est vide : exportez-le à nouveau")
+    if len(header) > WIDEST:
+        raise FormatError(
+            f"{path.name} : {spaced(len(header))} colonnes, au plus {spaced(WIDEST)} : supprimez celles qui sont vides"
+        )
     names = column_names(header)
     return Content(names, shape(names, records, file=path.name, longest=longest, spare=spare, exported=exported))
 

@@ -29,6 +29,7 @@ VARIED, LESS_VARIED = 0.5, 0.3  # share of distinct cells, without and with such
 VALUES = 30  # values of a segment, at most
 SEGMENT = 60  # characters of one, at most
 HUGE = 10_000  # above any weight
+LONGEST_CONTACT = 300  # characters of an address
 SOME_TIME = datetime(2026, 1, 1)  # from which « hier » is a date like any other
 WORD = re.compile(r"[^\W\d_]{3,}")
 CONTACT = re.compile(r"\S+@\S+\.\S+|(?:\+?\d[ .-]?){9,15}|https?://\S+")
@@ -54,7 +55,7 @@ class Column:
 
     def is_personal(self) -> bool:
         """Tell whether it says who answered, by its name, its wording or what it holds."""
-        if personal(self.name) or personal(self.wording) or self._share(CONTACT.fullmatch) > 0.5:
+        if personal(self.name) or personal(self.wording) or self._share(_is_contact) > 0.5:
             return True
         return self.is_called("personal") and not self.fits(0, 10) and not (self.is_called("open") and self._is_long())
 
@@ -186,6 +187,10 @@ def _reads(cell: str) -> bool:
     """Tell whether a cell is made of words."""
     letters = sum(letter.isalpha() or letter.isspace() for letter in cell)
     return bool(WORD.search(cell)) and letters >= 0.6 * len(cell) and not cell.startswith(("[", "{", "http"))
+
+
+def _is_contact(cell: str) -> bool:
+    return len(cell) <= LONGEST_CONTACT and CONTACT.fullmatch(cell) is not None
 
 
 def _plain(cell: str) -> str:

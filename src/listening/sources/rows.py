@@ -47,15 +47,14 @@ def column_names(header: Iterable[str]) -> list[str]:
     >>> column_names(["id", "avis", "", "avis"])
     ['id', 'avis', 'colonne 3', 'avis (2)']
     """
-    names: list[str] = []
+    copies: dict[str, int] = {}
     for position, cell in enumerate(header, 1):
         name = base = fix_encoding(as_text(cell)).replace("\ufeff", "").strip() or f"colonne {position}"
-        copy = 1
-        while name in names:
-            copy += 1
-            name = f"{base} ({copy})"
-        names.append(name)
-    return names
+        while name in copies:
+            copies[base] += 1
+            name = f"{base} ({copies[base]})"
+        copies[name] = 1
+    return list(copies)
 
 
 def shape(

@@ -26,7 +26,7 @@ PREAMBLE = 100  # records among which a header is looked for
 SPSS = (b"$FL2", b"$FL3")
 BINARY = (*KINDS, *SPSS)
 ROOT = re.compile(
-    r"(?:\s|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>)*<(?:[\w.-]+:)?([A-Za-z][\w.-]*)[\s>/]", re.DOTALL
+    r"(?>\s|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>)*+<(?:[\w.-]+:)?([A-Za-z][\w.-]*)[\s>/]", re.DOTALL
 )
 
 

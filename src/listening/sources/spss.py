@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
 
@@ -30,6 +29,7 @@ from listening.sources.open_questions import (
 from listening.sources.opening import check_file
 from listening.sources.rows import LONGEST, Row, as_text, too_long
 from listening.sources.seen import ROWS, SPSS, Seen
+from listening.sources.spss_process import read_sav
 
 CHUNK = 10_000  # rows in memory
 EPOCH = datetime(1582, 10, 14)  # what SPSS counts the seconds of its dates from
@@ -49,7 +49,7 @@ class _File:
     def chunks(self, columns: list[str]) -> Iterator[dict[str, list[Any]]]:
         offset = 0
         while True:
-            chunk, _ = _read(self.path, self.encoding, usecols=columns, row_offset=offset, row_limit=CHUNK)
+            chunk, _ = read_sav(self.path, self.encoding, usecols=columns, row_offset=offset, row_limit=CHUNK)
             count = len(next(iter(chunk.values()), []))
             if count:
                 yield chunk
@@ -59,7 +59,7 @@ class _File:
 
     def columns(self) -> Iterator[Column]:
         """Give the columns of the first rows, labels as their cells."""
-        first, _ = _read(self.path, self.encoding, row_limit=ROWS)
+        first, _ = read_sav(self.path, self.encoding, row_limit=ROWS)
         labels = self.about.column_names_to_labels
         for name, values in first.items():
             filled = [value for value in values if self.text(name, value)]
@@ -185,7 +185,7 @@ class Spss(Columns, FileSource):
 
 
 def _opened(path: Path, encoding: str | None) -> _File:
-    _, about = _read(path, encoding, metadataonly=True)
+    _, about = read_sav(path, encoding, metadataonly=True)
     return _File(path, encoding, about)
 
 
@@ -193,17 +193,3 @@ def _members(found: Any, columns: list[str]) -> list[str]:
     """Give the variables of a multiple-response set, which the file may write with other capitals."""
     known = {name.casefold(): name for name in columns}
     return [known[name.casefold()] for name in found["variable_list"] if name.casefold() in known]
-
-
-def _read(path: Path, encoding: str | None, **options: Any) -> tuple[dict[str, list[Any]], Any]:
-    pyreadstat = import_module("pyreadstat")
-    try:
-        chunk, about = pyreadstat.read_sav(
-            path, encoding=encoding, output_format="dict", disable_datetime_conversion=True, **options
-        )
-    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, UnicodeError) as error:
-        raise FormatError(
-            f"{path.name} : ce fichier SPSS est illisible ({error}) : enregistrez-le à nouveau en .sav, ou donnez son "
-            "« encoding » (cp1252 s'il est ancien)"
-        ) from error
-    return chunk, about

@@ -30,14 +30,14 @@ from listening.sources.open_questions import (
     personal,
     refuse_personal,
 )
-from listening.sources.opening import check_file, open_text
+from listening.sources.opening import check_file, lines, open_text
 from listening.sources.rows import LONGEST, Row, as_text, spaced, too_long
 from listening.sources.seen import ROWS, Seen
-from listening.sources.triple_s_variables import SUBFIELD, Variable, child, code_of, decode, read_variables
+from listening.sources.triple_s_variables import SUBFIELD, Variable, child, code_of, decode, read_variables, whole
 
 VERSIONS = ("1.1", "1.2", "2.0", "3.0")
 DATA = (".asc", ".csv", ".dat", ".txt")
-LARGEST = 64 * 2**20  # bytes of a definition, which is read at once
+LARGEST = 8 * 2**20  # bytes of a definition, read at once, which takes up to forty times as much
 DECLARED = re.compile(rb"""^\W*<\?xml[^>]*encoding=["']([\w.-]+)["']""")
 END_OF_FILE = "\x1a"  # what DOS programs write after the last record
 
@@ -98,6 +98,12 @@ class TripleS(Columns, FileSource):
         rows = self._rows(record, meant, max(variable.finish for variable in variables.values()))
         yield from build(rows, lambda row: whole._verbatims(row, meant, worded), shown=worded)
 
+    def files(self) -> list[Path]:
+        """Give the definition and its data, or the ZIP that they are in."""
+        found = super().files()
+        data = [self._data(read_definition(self.path).get("href", ""))] if found == [self.path] else []
+        return found + data
+
     def _completed(self, variables: Mapping[str, Variable]) -> TripleS:
         """Give this source with the serial and weight variables of the definition, where it names none."""
         used = {variable.use: name for name, variable in reversed(list(variables.items()))}
@@ -134,7 +140,7 @@ class TripleS(Columns, FileSource):
     def _rows(self, record: Element, variables: Mapping[str, Variable], width: int) -> Iterator[Row | RowError]:
         path = self._data(record.get("href", ""))
         encoding = self.encoding if "encoding" in self.model_fields_set else _encoding(self.path, path)
-        skip = int(record.get("skip", "0")) if record.get("skip", "0").isdigit() else 0
+        skip = whole(record, "skip")
         read = _delimited if record.get("format", path.suffix[1:]).lower() == "csv" else _fixed
         yield from read(path, encoding, variables, width, skip)
 
@@ -209,7 +215,7 @@ def _fixed(
     """Cut each line at the positions defined, in characters or, if that alone makes all lines as wide, in bytes."""
     in_bytes = encoding == "utf-8-sig" and _as_wide_in_bytes(path, width)
     with open_text(path, encoding) as file:
-        for line, text in enumerate(file, 1):
+        for line, text in enumerate(lines(file, path), 1):
             record = text.rstrip("\n")
             if line <= skip or not record.strip(END_OF_FILE + " "):
                 continue

@@ -14,6 +14,7 @@ from listening.sources.rows import Row, column_names
 
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 SUBFIELD = "\x1f"  # between the CSV fields of one variable
+WHOLE = re.compile(r"[0-9]{1,9}")
 TYPES = ("single", "multiple", "quantity", "character", "logical", "date", "time")
 
 
@@ -111,7 +112,7 @@ def _spread(variable: Variable, cell: str) -> list[str]:
         pieces = cell.split(SUBFIELD)
     else:
         width = variable.width or max(1, len(cell) // variable.subfields)
-        pieces = [cell[at * width : (at + 1) * width] for at in range(variable.subfields)]
+        pieces = [cell[at : at + width] for at in range(0, len(cell), width)][: variable.subfields]
     return [code for code in map(code_of, pieces) if code not in ("", "0")]
 
 
@@ -121,7 +122,7 @@ def _bits(variable: Variable, row: Row, name: str) -> list[str]:
     if SUBFIELD in bits:
         bits = "".join(bit.strip() or "0" for bit in bits.split(SUBFIELD))
     bits = bits.rstrip()
-    highest = max((int(code) for code in variable.labels if code.isascii() and code.isdigit()), default=0)
+    highest = max((int(code) for code in variable.labels if WHOLE.fullmatch(code)), default=0)
     if set(bits) - set("01 ") or (bits and len(bits) < highest):
         raise row.error(
             f"« {bits[:20]} » dans « {name} », où {highest} chiffres 0 ou 1 sont attendus : exportez à nouveau les "
@@ -130,10 +131,16 @@ def _bits(variable: Variable, row: Row, name: str) -> list[str]:
     return [str(place) for place, bit in enumerate(bits, 1) if bit == "1" and variable.knows(str(place))]
 
 
+def whole(element: Element | None, name: str) -> int:
+    """Give a number that an element tells, 0 if it tells none."""
+    given = element.get(name, "") if element is not None else ""
+    return int(given) if WHOLE.fullmatch(given) else 0
+
+
 def _variable(element: Element, name: str, language: str, file: str) -> Variable:
     position, spread, values = (child(element, one) for one in ("position", "spread", "values"))
     kind = element.get("type", "")
-    start = _whole(position, "start")
+    start = whole(position, "start")
     if kind not in TYPES or start < 1:
         raise FormatError(
             f"{file} : la variable « {name} » n'a pas de position ou de type connu ({', '.join(TYPES)}) : exportez à "
@@ -147,18 +154,13 @@ def _variable(element: Element, name: str, language: str, file: str) -> Variable
         type=kind,
         use=element.get("use", ""),
         start=start,
-        finish=max(start, _whole(position, "finish")),
-        subfields=_whole(spread, "subfields"),
-        width=_whole(spread, "width"),
+        finish=max(start, whole(position, "finish")),
+        subfields=whole(spread, "subfields"),
+        width=whole(spread, "width"),
         labels={code_of(one.get("code", "")): text(one, language) for one in listed},
         scores={code_of(one.get("code", "")): one.get("score", "") for one in listed if one.get("score")},
         ranges=tuple((_number(low), _number(high)) for low, high in limits if _is_number(low) and _is_number(high)),
     )
-
-
-def _whole(element: Element | None, name: str) -> int:
-    given = element.get(name, "") if element is not None else ""
-    return int(given) if re.fullmatch(r"[0-9]{1,9}", given) else 0
 
 
 def _is_number(text: str) -> bool:

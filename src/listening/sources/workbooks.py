@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from importlib import import_module
+from lzma import LZMAError
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 from zlib import error as ZlibError
@@ -44,20 +45,17 @@ def read_sheet(path: Path, _encoding: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _check_size(path: Path) -> None:
-    """Measure each part while unpacking it, believing nothing announced; what is no zip is left to calamine."""
+    """Measure each part while unpacking it, believing nothing announced."""
     strings, unpacked = _Strings(), 0
     try:
         with ZipFile(path) as parts:
-            names = (name for name in parts.namelist() if name.endswith(".xml"))
-            for name in sorted(names, key=lambda name: not _is_strings(name)):
+            for name in sorted(parts.namelist(), key=lambda name: not _is_strings(name)):
                 part = strings if _is_strings(name) else _Opendocument() if name == "content.xml" else _Excel(strings)
                 for piece in _pieces(parts, name):
                     unpacked += len(piece)
                     part.see(piece)
                     _refuse_above(path, unpacked, part.cells(), part.text)
-    except BadZipFile:
-        return
-    except (ZlibError, EOFError, NotImplementedError, RuntimeError) as error:
+    except (BadZipFile, ZlibError, LZMAError, EOFError, NotImplementedError, RuntimeError, OSError) as error:
         raise _unreadable(path, error) from error
 
 

@@ -213,7 +213,7 @@ def _plain(text: str, html: str) -> str:
         return text
     try:
         parts = _dicts(json.loads(f"[{text}]"))
-    except (json.JSONDecodeError, RecursionError):
+    except (ValueError, RecursionError):  # ValueError: also a number of thousands of digits
         return text
     segments = [segment for part in parts for segment in _dicts(part.get("takeoutSegments", [part]))]
     return "".join(as_text(segment.get("text")) for segment in segments).strip()
