@@ -1,9 +1,12 @@
+import itertools
 import json
+import re
 from pathlib import Path
 
 import pytest
 
-from listening.text.sensitive import FLAGS, flags
+from listening.text.patterns import load_patterns
+from listening.text.sensitive import FLAGS, WAKING, flags
 
 GOLD = Path(__file__).parents[2] / "data" / "gold" / "sensitive.jsonl"
 
@@ -28,6 +31,22 @@ SAID = [
     ("sale arabe, voilà ce qu'on m'a dit", ["insulte", "origine"]),
     ("je vais te casser la gueule", ["menace"]),
     ("il m'a menacée avec un couteau", ["menace"]),
+    ("je suis suivie en oncologie, debout une heure", ["sante"]),
+    ("ma grand-mère est sous oxygène", ["sante"]),
+    ("on m'a demandé d'enlever mon foulard pour la photo", ["religion"]),
+    ("on fêtait l'Aïd en famille", ["religion"]),
+    ("sympathisant RN, je n'ai pas honte", ["opinion_politique"]),
+    ("Macron dégage, et votre banque avec", ["opinion_politique"]),
+    ("je suis élu CSE pour la CFDT", ["syndicat"]),
+    ("Représentante du personnel, j'ai commandé pour l'équipe", ["syndicat"]),
+    ("à cause de mon accent on m'a raccroché au nez", ["origine"]),
+    ("mon mari est né en Algérie, dossier bloqué", ["origine"]),
+    ("je suis pacsé avec un homme", ["sexualite"]),
+    ("mes parents ? ma compagne et moi sommes mariées", ["sexualite"]),
+    ("kel konar ce livreur", ["insulte"]),
+    ("on m'a traité de tous les noms", ["insulte"]),
+    ("le livreur m'a poussée contre le mur", ["menace"]),
+    ("votre agence mérite de brûler", ["menace"]),
     ("sale pédé, je vais te buter", ["insulte", "menace", "sexualite"]),
 ]
 UNSAID = [
@@ -57,6 +76,12 @@ UNSAID = [
     "cette attente m'a tué, ce prix qui tue, pneu crevé",
     "je vais porter plainte et résilier, on m'a menacé de poursuites",
     "au plaisir de vous retrouver, je suis venu acheter un couteau",
+    "le réseau est paralysé, je suis allergique aux files d'attente",
+    "pour une fois, menu casher en rayon, messe basse au guichet",
+    "mes parents viennent de payer, soldes du Black Friday",
+    "ma lampe est morte à J+3, coupe massacrée",
+    "un conseiller qui a pris à droite au lieu de la gauche",
+    "il m'a poussé à prendre l'option, le prix explose",
     "je me suis cassé la tête sur cette notice, ça va vous tuer de dire bonjour ?",
 ]
 
@@ -95,6 +120,23 @@ def test_flags_reads_past_the_marker_of_a_name() -> None:
     assert flags("ma voisine [PERSONNE] est diabétique") == ("sante",)
     assert flags("[PERSONNE] noire") == ()
     assert flags("[connard]") == ("insulte",)
+
+
+@pytest.mark.parametrize("flag", FLAGS)
+def test_patterns_have_a_word_that_wakes_each_way_through_them(flag: str) -> None:
+    patterns = load_patterns("sensitive")["flags"][flag]
+    assert [way for pattern in patterns for way in _ways(pattern) if not WAKING.search(way)] == []
+
+
+def _ways(pattern: str) -> list[str]:
+    """Split at the bars outside any parenthesis or angle bracket."""
+    inside = itertools.accumulate((letter == "(") - (letter == ")") for letter in WAKING.sub(_closed, pattern))
+    ends = [at for at, depth in enumerate(inside) if depth == 0 and pattern[at] == "|" and pattern[at - 1] != "\\"]
+    return [pattern[start:stop] for start, stop in itertools.pairwise([0, *ends, len(pattern)])]
+
+
+def _closed(waking: re.Match[str]) -> str:
+    return f"({'x' * (len(waking[0]) - 2)})"
 
 
 def test_flags_does_not_join_sentences() -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 from listening.text.patterns import load_patterns
 from listening.text.tokens import flat
@@ -19,11 +19,23 @@ BETWEEN = re.compile(r"[^\w*|]+")
 LEET = str.maketrans("01345@$", "oieasas")
 MASKED = re.compile(r"(?<=[a-z*])[01345@$](?=[a-z*])")
 STRETCHED = re.compile(r"([a-z])\1{2,}")
+DOUBLED = re.compile(r"([a-z])\1+")
 GAPS = re.compile(r"(?: …)+ ")
 WIDEST = 3  # words in a gap
 SHORTEST = 6  # letters of an insult in which a doubled letter may be single: "conne" is not "cône"
 RUNS = re.compile(r"(.)\1*")
 NAMED = re.compile(r"\{((?:insult:)?\w+)\}")
+WAKING = re.compile(r"(?<!\(\?)<([^<>]+)>")
+ENDINGS = ("", "e", "s", "es")
+STARRED = r"[a-z]\*+[a-z]*"
+STAR = "*"  # the key of any word with stars
+
+
+class Pattern(NamedTuple):
+    """A way of saying something sensitive, as `sensitive.yaml` writes it."""
+
+    flag: Flag
+    written: str
 
 
 def flags(text: str) -> tuple[Flag, ...]:
@@ -44,7 +56,10 @@ def flags(text: str) -> tuple[Flag, ...]:
     ()
     """
     read = _read(text)
-    return tuple(flag for flag in FLAGS if _pattern("flags", flag).search(_pattern("except", flag).sub(" | ", read)))
+    keys = _keys(read)
+    woken = {pattern for key in keys & _sleeping().keys() for needs, pattern in _sleeping()[key] if needs <= keys}
+    said = {pattern.flag for pattern in woken if _is_said(pattern, read)}
+    return tuple(flag for flag in FLAGS if flag in said)
 
 
 def _read(text: str) -> str:
@@ -58,11 +73,66 @@ def _read(text: str) -> str:
     return BETWEEN.sub(" ", STOPS.sub(" | ", STRETCHED.sub(r"\1", small))).strip()
 
 
+def _is_said(pattern: Pattern, read: str) -> bool:
+    """Whether the text says so, and still does without what is excepted."""
+    said = _compiled(pattern.written)
+    return bool(said.search(read) and said.search(_excepted(pattern.flag).sub(" | ", read)))
+
+
 @cache
-def _pattern(part: str, flag: Flag) -> re.Pattern[str]:
-    patterns: Sequence[str] = load_patterns("sensitive")[part].get(flag, [])
-    written = "|".join(NAMED.sub(lambda match: _words()[match[1]], pattern) for pattern in patterns)
-    return re.compile(rf"(?<![\w*])(?:{GAPS.sub(_gap, written) or '(?!)'})(?![\w*])")
+def _sleeping() -> Mapping[str, Iterable[tuple[frozenset[str], Pattern]]]:
+    """Give, by the word that wakes them, the patterns to try and the words that must stand beside it."""
+    sleeping: dict[str, set[tuple[frozenset[str], Pattern]]] = {}
+    for flag in FLAGS:
+        for written in load_patterns("sensitive")["flags"][flag]:
+            for expression in _waking(written):
+                *before, last = expression.split()
+                for key in _keys(" ".join(last + ending for ending in ENDINGS)):
+                    sleeping.setdefault(key, set()).add((frozenset(_keys(" ".join(before))), Pattern(flag, written)))
+    return sleeping
+
+
+def _waking(written: str) -> Iterator[str]:
+    """Give the words and expressions in the angle brackets of a pattern."""
+    for match in WAKING.finditer(written):
+        for choice in match[1].split("|"):
+            yield from _choices(choice)
+
+
+def _choices(choice: str) -> Sequence[str]:
+    """Give the words of a list that is named, or the word itself."""
+    named = NAMED.fullmatch(choice)
+    if not named:
+        return [choice]
+    kind, _, name = named[1].rpartition(":")
+    lists: Mapping[str, Sequence[str]] = load_patterns("sensitive")["insults" if kind else "words"]
+    return [STAR, *lists.get(name, [])] if kind else lists[name]
+
+
+def _keys(read: str) -> set[str]:
+    """Give the words of a read text, their doubled letters single, and a star if some have any.
+
+    >>> sorted(_keys("la grosse c*nne"))
+    ['*', 'c*ne', 'grose', 'la']
+    """
+    keys = set(DOUBLED.sub(r"\1", read).split())
+    return keys | {STAR} if STAR in read else keys
+
+
+@cache
+def _excepted(flag: Flag) -> re.Pattern[str]:
+    return _compiled("|".join(load_patterns("sensitive")["except"].get(flag, ["(?!)"])))
+
+
+@cache
+def _compiled(written: str) -> re.Pattern[str]:
+    plain = NAMED.sub(lambda match: _words()[match[1]], WAKING.sub(_any_ending, written))
+    return re.compile(rf"(?<![\w*])(?:{GAPS.sub(_gap, plain)})(?![\w*])")
+
+
+def _any_ending(waking: re.Match[str]) -> str:
+    choices = (choice if NAMED.fullmatch(choice) else f"{choice}e?s?" for choice in waking[1].split("|"))
+    return f"(?:{'|'.join(choices)})"
 
 
 def _gap(match: re.Match[str]) -> str:
@@ -74,7 +144,8 @@ def _words() -> Mapping[str, str]:
     """Give the pattern of each list, by the name that stands for it in a pattern."""
     lists = load_patterns("sensitive")
     plain = {name: _either(words, "e?s?") for name, words in lists["words"].items()}
-    return plain | {f"insult:{name}": _either(map(_disguised, words), "s?") for name, words in lists["insults"].items()}
+    insults = {f"insult:{name}": _either(map(_disguised, words), "s?") for name, words in lists["insults"].items()}
+    return plain | insults | {"insult:masked": STARRED}
 
 
 def _either(words: Iterable[str], endings: str) -> str:
