@@ -22,6 +22,15 @@ def test_privacy_shows_what_would_be_masked(answers: Path, capsys: pytest.Captur
     assert "4 textes lus" in printed
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "cp1252"])
+def test_privacy_finds_the_encoding_of_a_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], encoding: str
+) -> None:
+    (tmp_path / "a.csv").write_bytes("id;avis\n1;Très déçu\n".encode(encoding))
+    assert run("privacy", tmp_path / "a.csv") == 0
+    assert "1  Très déçu" in capsys.readouterr().out
+
+
 def test_privacy_measures_on_marked_texts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     gold = tmp_path / "annotes.jsonl"
     spans = [{"start": 3, "end": 17, "kind": "TÉLÉPHONE"}]

@@ -20,7 +20,8 @@ def plain(capsys: pytest.CaptureFixture[str]) -> str:
 def broken(answers: Path, night_file: Path) -> Path:
     """A night that was read, with two lines refused."""
     content = answers.read_text(encoding="utf-8")
-    answers.write_text(content + "8;03/02/2026;Léo;11;Appelez le 06 39 98 12 44\n9;03/02/2026;Léo;3\n", encoding="utf-8")
+    refused = "8;03/02/2026;Léo;11;Appelez le 06 39 98 12 44\n9;03/02/2026;Léo;3\n"
+    answers.write_text(content + refused, encoding="utf-8")
     assert run("ingest", night_file) == 0
     return night_file
 

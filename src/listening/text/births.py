@@ -14,6 +14,7 @@ NUMERIC = (
     rf"{DAY}\s?[/.-]\s?{MONTH}\s?[/.-]\s?(?:{YEAR}|\d\d)|{DAY} {MONTH} {YEAR}|{YEAR}[/.-]{MONTH}[/.-]{DAY}"
     rf"|(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2]){YEAR}"
 )
+OF = re.compile(r"(?i)\best\s+(?:bien\s+)?du\b")
 AGED = re.compile(r"(?i)\bans\b|anniversaire")
 GAP = r"[^\d.!?;\n]"  # a date of birth stands in the clause of what announces it
 
@@ -44,6 +45,8 @@ def birth_rules() -> Iterator[Rule]:
         rf"\[naissance\]{kin}(?:(?<!\w)(?:du|le)\s+|[:(,]\s*){date}",
     ):
         yield Rule("NAISSANCE", re.compile(pattern, re.IGNORECASE), clue=announced)
+    said_of = rf"(?<!\w)(?:{words['family']})(?!\w){GAP}{{0,25}}?(?<!\w)(?:il|elle)\s+est\s+(?:bien\s+)?du\s+{date}"
+    yield Rule("NAISSANCE", re.compile(said_of, re.IGNORECASE), figures=1, clue=OF)
     aged = rf"(?<!\w)(?:\d{{1,3}}|{spelt})\s+ans\s*[,(:]?\s*(?:le\s+)?"
     for pattern in (rf"{aged}{date}", rf"(?<!\w)anniversaire(?!\w){GAP}{{0,20}}?{date}"):
         yield Rule("NAISSANCE", re.compile(pattern, re.IGNORECASE), _is_old, figures=2, clue=AGED)

@@ -15,6 +15,12 @@ from listening.text.plates import plate_rules
 from listening.text.references import reference_rules
 
 FIGURE = re.compile(r"\d")
+CONFUSED = re.compile(r"\d[OolI]|[OlI]\d|[A-Z]l[A-Z]|N0")  # by who reads a print: "2O24-l1873", "CLlENT", "N0 4821"
+AMISS = re.compile(
+    r"(?<=\d)[OolI]+(?=\d)|(?<!\w)[OlI]+(?=\d[\dOolI]*(?!\w))|(?<=\d\d)[Oo]+(?!\w)|(?<=[-/]\d\d)[lI](?!\w)"
+    r"|(?<=[A-Z])l(?=[A-Z]{2})|(?<=(?<!\w)N)0(?=\s\d)"
+)
+FIGURES, LETTERS = str.maketrans("OolI", "0011"), str.maketrans("l0", "Io")
 
 
 def mask_identifiers(masked: Masked) -> Masked:
@@ -23,13 +29,29 @@ def mask_identifiers(masked: Masked) -> Masked:
     >>> mask_identifiers(Masked("14 rue des Tanneurs, 29200 Brest : commande n° 48213377, 150 €")).text
     '[ADRESSE] : commande n° [RÉFÉRENCE], 150 €'
     """
-    figures = len(FIGURE.findall(masked.text))
+    text = as_meant(masked.text)
+    figures = len(FIGURE.findall(text))
     for clue, rules in _rules():
-        if clue is None or clue.search(masked.text):
+        if clue is None or clue.search(text):
             for rule in rules:
-                if figures >= rule.figures:
-                    masked = masked.mask(rule.find(masked.text))
+                if figures >= rule.figures and (found := rule.find(text)):
+                    masked = masked.mask(found)
+                    text = as_meant(masked.text)
     return masked
+
+
+def as_meant(text: str) -> str:
+    """Give the text, of the same length, with the figures and letters that were read one for the other put right.
+
+    >>> as_meant("REF CLlENT OO7 4l8, N0 762OO, 1 l de lait, Il")
+    'REF CLIENT 007 418, No 76200, 1 l de lait, Il'
+    """
+    return AMISS.sub(_meant, text) if CONFUSED.search(text) else text
+
+
+def _meant(amiss: re.Match[str]) -> str:
+    before = amiss.string[amiss.start() - 1 : amiss.start()]
+    return amiss[0].translate(LETTERS if before.isalpha() else FIGURES)
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from itertools import zip_longest
 
 from listening.text.tokens import SHORTEST, Token, name_words
@@ -120,13 +121,44 @@ def is_thing(tokens: list[Token], at: int, *, alone: bool = False) -> bool:
         return True
     if alone and before >= 0 and tokens[before].flat in name_words("articles"):
         return True
+    if alone and (_is_kind(tokens, at) or _is_model(tokens, at)):
+        return True
     while before >= 0 and tokens[before].given:
         before -= 1
     if before >= 0 and tokens[before].flat in name_words("things"):
         return True
     while before >= 0 and (tokens[before].given or is_particle(tokens[before])):
         before -= 1
-    return before >= 0 and tokens[before].flat in name_words("places")
+    return before >= 0 and (
+        tokens[before].flat in name_words("places")
+        or (before < at - 1 and tokens[before].flat in name_words("stage"))
+        or (tokens[before].flat == "a" and before > 0 and tokens[before - 1].flat == "hommage")
+    )
+
+
+def _is_kind(tokens: list[Token], at: int) -> bool:
+    """Whether a noun that is no person's comes right before, with its article: "les rideaux Louise"."""
+    if at < 2 or not tokens[at].joined or not tokens[at - 1].joined:
+        return False
+    article, noun = tokens[at - 2 : at]
+    if article.flat not in name_words("noun_articles") or noun.capital or noun.rare or noun.given:
+        return False
+    if at > 2 and tokens[at - 3].flat in name_words("subjects"):
+        return False
+    return noun.flat not in _persons() and not any(noun.flat.endswith(end) for end in name_words("person_ends"))
+
+
+def _is_model(tokens: list[Token], at: int) -> bool:
+    """Whether "la" comes before what a car or a machine is called: "la Mégane"."""
+    return at > 0 and tokens[at - 1].flat in ("la", "ma", "sa") and tokens[at].flat in name_words("models")
+
+
+@cache
+def _persons() -> frozenset[str]:
+    """Give the words that a person's name may follow, with their plurals."""
+    lists = ("roles", "kin", "people", "workplaces", "stops", "duties", "civilities", "thanks", "companions")
+    words = {word.split()[-1] for name in lists for word in name_words(name)}
+    return frozenset(words | {f"{word}s" for word in words})
 
 
 def _is_product(tokens: list[Token], at: int) -> bool:

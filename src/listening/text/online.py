@@ -23,6 +23,7 @@ SHAPED = r"(?:(?=[\w.-]{0,30}[\d_])[^\W\d][\w.-]{3,}\w|[A-ZÀ-Þ]\w+(?:-\w+)*-[\
 UNDERSCORED = (  # "lulu_pastel29", and neither "ERR_TIMEOUT" nor "photo_12.jpg"
     r"(?<![\w/.@#-])(?=[A-ZÀ-Þ\d_]{0,30}[a-zà-ÿ])(?=[^\W\d]{0,60}\d)"
     r"[^\W_]{2,30}(?:_{1,2}[^\W_]{1,30}){1,5}(?![\w/@-]|\.\w)"
+    r"|(?<![\w/.@#-])[^\W\d_]\w{2,30}#\d{4}(?!\w)|(?<![\w/.@#-])[A-ZÀ-Þ][a-zà-ÿ]+(?:_[A-ZÀ-Þ][a-zà-ÿ]+)+(?![\w/@-]|\.\w)"
 )
 EMAIL = r"""(?xi)
     (?<![\w.+%-]) [\w.+%-]*\w
@@ -63,7 +64,7 @@ def online_rules() -> Iterator[Rule]:
     yield Rule("PSEUDO", re.compile(rf"{network}[^.!?;\n\[\]]{{0,10}}?{account}"))
     yield Rule("E-MAIL", re.compile(SPOKEN_EMAIL), clue=AT)
     yield Rule("E-MAIL", re.compile(EMAIL), clue=AT)
-    yield Rule("PSEUDO", re.compile(UNDERSCORED), figures=1, clue=re.compile("_"))
+    yield Rule("PSEUDO", re.compile(UNDERSCORED), clue=re.compile(r"_|\w#\d"))
     yield Rule("IP", re.compile(IPV4), lambda match: not _is_version(match), figures=4)
     yield Rule("IP", re.compile(IPV6), _is_ipv6, figures=1, clue=re.compile(":[0-9a-fA-F:]"))
 

@@ -10,7 +10,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from listening.errors import ModelError
-from listening.text.evidence import NONE, PERSONAL, SURE, evidence_after
+from listening.text.evidence import NAMED, NONE, PERSONAL, SURE, evidence_after, is_public
 from listening.text.names import (
     Span,
     after_civility,
@@ -60,7 +60,7 @@ def person_spans(texts: Sequence[str], *, keep: Collection[str] = ()) -> list[li
             entities[at] = [(entity.start_char, entity.end_char) for entity in doc.ents if entity.label_ == "PER"]
     return [
         _merged(
-            [*_cued(text, words), *_listed(text, words), *_confirmed(words, entities.get(at, []))],
+            [*_cued(text, words), *_listed(text, words), *_confirmed(text, words, entities.get(at, []))],
             kept=[match.span() for match in kept.finditer(flat(text))],
         )
         for at, (text, words) in enumerate(zip(texts, tokens, strict=True))
@@ -78,7 +78,7 @@ def _cued(text: str, tokens: list[Token]) -> Iterator[Candidate]:
             capital = tokens[at].capital
             name = in_capitals(tokens, at) if capital else in_small_letters(tokens, at)
             if cue == "civilities" and not (name or found["determiner"]):
-                name = after_civility(tokens, at)
+                name = after_civility(tokens, at) or _acting(text, tokens[at])
             if not name:
                 continue
             start, stop = name[0].start, name[-1].stop
@@ -96,7 +96,11 @@ def _cued(text: str, tokens: list[Token]) -> Iterator[Candidate]:
                 case "last line":
                     accepted = capital and name[0].given and _is_last(text, name)
                 case "thanks" if not capital and not name[0].first:
-                    accepted = name[0].flat not in name_words("seasons") and bool(LINE_END.match(text, stop))
+                    accepted = (
+                        not is_particle(name[0])
+                        and name[0].flat not in name_words("seasons")
+                        and bool(LINE_END.match(text, stop))
+                    )
                 case "called":
                     accepted = name[0].given
                 case "presentations":
@@ -110,12 +114,22 @@ def _cued(text: str, tokens: list[Token]) -> Iterator[Candidate]:
                     accepted = any(one.rare or one.given for one in name) and bool(LINE_END.match(text, stop))
                 case "roles" if capital and name[0].rare:
                     accepted = True
+                case "roles" if not capital and len(name) > 1 and name[1].rare:
+                    accepted = name[0].given
                 case _:
                     accepted = (is_sure(name) or name[0].given) if capital else name[0].first
             if accepted:
                 yield start - (cue == "civilities"), start, stop
-            if accepted and (cue == "thanks" or found[0].lower().startswith(("mrs", "mmes", "mlles"))):
+            if accepted and (
+                cue in ("thanks", "companions", "dealings") or found[0].lower().startswith(("mrs", "mmes", "mlles"))
+            ):
                 yield from ((first, first, last) for first, last in listed_after(text, tokens, at + len(name)))
+
+
+def _acting(text: str, token: Token) -> list[Token]:
+    """Give an ordinary word after a civility as a surname when it does what persons do: "Monsieur Juste n'a pas"."""
+    acts = token.capital and not is_particle(token) and evidence_after(text, token.stop) > NONE
+    return [token] if acts else []
 
 
 def _is_doubtful(civility: str, name: list[Token]) -> bool:
@@ -136,7 +150,7 @@ def _listed(text: str, tokens: list[Token]) -> Iterator[Candidate]:
         if not name or text.startswith("#", token.start - 1):
             continue
         proof = evidence_after(text, name[-1].stop)
-        if is_thing(tokens, at, alone=len(name) == 1 and proof < SURE):
+        if is_thing(tokens, at, alone=len(name) == 1 and proof < SURE) or is_public(text, name[-1].stop):
             continue
         paired = len(name) > 1 and not token.initial
         known = token.first and (token.capital or any(one.plain or (paired and one.rare) for one in name))
@@ -147,7 +161,7 @@ def _listed(text: str, tokens: list[Token]) -> Iterator[Candidate]:
             or _is_shown(tokens, at, proof)
             or (paired and token.capital and token.given and name[1].rare)
         ):
-            yield token.start, token.start, name[-1].stop
+            yield token.start - (proof == NAMED), token.start, name[-1].stop
         elif token.capital and after and after.joined and is_register(token, after):
             yield token.start, token.start, after.stop
 
@@ -156,6 +170,8 @@ def _is_shown(tokens: list[Token], at: int, proof: int) -> bool:
     """Whether what follows a word that may be a first name is enough: less is when it has a capital, and no article."""
     token = tokens[at]
     opens = at == 0 or not token.joined or tokens[at - 1].flat in name_words("openings")
+    if proof == NAMED and token.capital:
+        return True
     if token.initial or not (token.given or (token.capital and token.rare)):
         return False
     if token.given and is_beside_first(tokens, at):
@@ -163,11 +179,11 @@ def _is_shown(tokens: list[Token], at: int, proof: int) -> bool:
     if not token.capital:
         return opens and proof >= SURE
     if not token.given:
-        return opens and proof == PERSONAL
+        return opens and proof >= PERSONAL
     return proof >= SURE or (opens and proof > NONE and token.flat not in name_words("seasons"))
 
 
-def _confirmed(tokens: list[Token], entities: Iterable[Span]) -> Iterator[Candidate]:
+def _confirmed(text: str, tokens: list[Token], entities: Iterable[Span]) -> Iterator[Candidate]:
     """Entities of the model that begin with a first name, or are all unknown words; a single one needs a role."""
     for start, stop in entities:
         inside = [at for at, token in enumerate(tokens) if start <= token.start < stop]
@@ -183,7 +199,7 @@ def _confirmed(tokens: list[Token], entities: Iterable[Span]) -> Iterator[Candid
             and all(token.joined for token in whole[1:])
         ):
             name = whole
-        if is_thing(tokens, first, alone=len(name) == 1):
+        if is_thing(tokens, first, alone=len(name) == 1) or (name and is_public(text, name[-1].stop)):
             continue
         announced = first > 0 and tokens[first].joined and tokens[first - 1].flat in name_words("roles")
         if name and (announced or is_sure(name) or (len(name) > 1 and name[0].given and not name[0].initial)):
@@ -220,12 +236,12 @@ def _cues() -> dict[str, re.Pattern[str]]:
         "companions": r"(?:{companions})\s+",
         "kin": r"(?:{kin})s?,?\s+",
         "dealings": r"(?:{dealings})\s+",
-        "roles": r"(?:{roles})s?[ ,:(]{{1,3}}",
+        "roles": r"(?:{roles})s?(?:[ ](?:(?:de[ ]|d')[^\W\d_]+|{duties}))?[ ,:(]{{1,3}}",
         "lawyers": r"(?-i:me) (?=(?-i:[A-ZÀ-Þ][a-zà-ÿ]))",
         "last line": r"(?<=\n)[ ]*",
         "closings": r"(?:{closings})[\s,.:;!-]*",
     }
-    listed = {name: either(words[name]) for name in (*patterns, "determiners", "widows") if name in words}
+    listed = {name: either(words[name]) for name in (*patterns, "determiners", "widows", "duties") if name in words}
     return {cue: re.compile(rf"(?i)(?<![\w/-]){pattern.format(**listed)}") for cue, pattern in patterns.items()}
 
 

@@ -11,6 +11,7 @@ from listening.text.tokens import either
 
 PAIR = "[A-HJ-NP-TV-Z]{2}"  # I, O and U look too much like figures
 DEPARTMENT = r"(?:0[1-9]|[1-8]\d|9[0-5]|2[AB]|97[1-6])"
+GERMAN = r"[A-ZÄÖÜ]{1,3}-[A-Z]{1,2} \d{1,4}"
 END = r"(?![\w-]|[.,]\d|\s?[€%])"
 
 
@@ -28,7 +29,8 @@ def plate_rules() -> Iterator[Rule]:
         rf"(?<![\w.,-])\d{{2,4}}[ -]{no_word}[A-HJ-NP-TV-Z]{{2,3}}[ -]{DEPARTMENT}{END}",
         rf"(?i)(?<!\w)(?:{words['vehicles']}|{words['plates']})(?!\w){gap}(?P<code>{new}){END}",
         rf"(?i)(?<!\w)(?:{words['plates']})(?!\w){gap}(?P<code>{old}){END}",
-        rf"(?<!\w)(?i:{words['foreign']})(?!\w)(?i:{gap})(?P<code>(?=[A-Z -]{{0,6}}\d)(?=[\d -]{{0,4}}[A-Z])"
+        rf"(?<!\w)(?i:{words['vehicles']}|{words['plates']})(?!\w){gap}(?P<code>{GERMAN}){END}",
+        rf"(?<!\w)(?i:{words['foreign']})(?!\w)(?i:{gap})(?P<code>(?=[A-Z -]{{0,6}}\d)(?=[\d -]{{0,6}}[A-Z])"
         rf"[A-Z\d]{{1,4}}(?:[ -][A-Z\d]{{1,5}}){{1,3}}){END}",
     ):
         yield Rule("PLAQUE", re.compile(pattern), figures=2)

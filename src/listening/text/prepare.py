@@ -11,7 +11,7 @@ from listening.text.language import detect
 from listening.text.privacy import scrub, scrub_all
 from listening.text.sensitive import Flag, flags
 
-VERSION = "6"  # change it when the same raw text would come out otherwise: what is stored is then prepared anew
+VERSION = "7"  # change it when the same raw text would come out otherwise: what is stored is then prepared anew
 FACTS = 4096  # closed answers kept in mind
 
 

@@ -8,6 +8,7 @@ from functools import cache, partial
 
 from listening.text.codes import WIDE, is_common, is_owned
 from listening.text.masks import Rule
+from listening.text.numbers import is_example
 from listening.text.patterns import load_patterns
 from listening.text.tokens import either
 
@@ -18,7 +19,7 @@ EIGHT = 8  # of a reference of nothing but figures
 FIGURES = {MARKED: 2, UNMARKED: 3, CODED: 3, ALONE: ALONE, EIGHT: EIGHT, WEIGHED: 1}  # beside letters, fewer will do
 NEAR = 25  # characters before a number in which a law is said
 
-LETTERS_FIRST = r"(?<![\w@.-])(?P<code>(?:[A-Za-z]{2,10}[-_]?|[A-Za-z][-_]?(?=\d{6}))\d[^\W_]*(?:[-_][^\W_]+)*)(?!\w)"
+LETTERS_FIRST = r"(?<![\w@.-])(?P<code>(?:[A-Za-z]{2,10}[-_#]?|[A-Za-z][-_]?(?=\d{6}))\d[^\W_]*(?:[-_][^\W_]+)*)(?!\w)"
 DIGITS_FIRST = r"(?<![\w@.,-])(?P<code>\d+[A-Z][A-Z0-9]*)(?!\w)"
 JOINED = r"(?<![\w@./-])(?=[\d/_-]{0,24}[A-Z])(?P<code>[A-Z]{0,6}\d*(?:[-/_][A-Z]*\d+[A-Z]*)+)(?![\w/-]|[.,]\d)"
 HYPHENED = r"(?<![\w.,/-])(?!97[89]-)(?P<code>(?=[\d-]*\d{5})\d+(?:-\d+){1,4})(?![\w/-]|[.,]\d)"
@@ -31,13 +32,22 @@ REGISTERED = r"""(?x)
 ANNOUNCED = (
     r"(?:[A-Za-z]{1,6}(?:[-_/]|\+{1,2})?|[A-Z]{1,6}[ ])?\d(?:[\w/-]|\.(?=\d))*"
     r"(?:(?:[ ]\d{2,}(?!\w|[.,]\d))+(?:[ ]\d(?!\w|[.,]\d|[ ]\w))?)?"
-    r"(?:[ ][A-Z]{1,2}(?=[,.;:)!?]|$))?(?<=\w)(?!\w|,\d)"
+    r"(?:[ ][A-Z]{1,2}\d{0,2}(?=\s?[,.;:)!?-]|$))?(?<=\w)(?!\w|,\d)"
 )
+ACRONYM = (
+    r"(?<![\w@./+-])(?P<code>[A-Z]{1,5}(?:-[A-Z]{1,5})?[ ]"
+    r"(?P<figures>\d{2,}(?:(?:[ ]?[/.-][ ]?|[ ])\d+)*)(?:[ ]?[A-Z]{1,2}(?!\w))?)"
+    r"(?![\w/+-]|[.,]\d)"
+)
+AMOUNTS = re.compile(r"[1-9]\d{0,2}(?:[ .]\d{3}){1,2}")
+SPACED = r"(?P<code>(?:[A-Z]{1,4}\s?[-/]\s)?\d{2,}(?:\s?[-/]\s?(?:\d{1,8}|[A-Z]{1,3}(?!\w))){2,})(?!\w)"
+SPELT = r"(?i)(?<!\w)(?P<code>(?:([a-z])\scomme\s\2[^\W\d_]+[\s,.]*){1,6}\d(?:[\s,.-]{0,2}\d)*)(?!\w)"
 CODE = r"(?=[A-Z\d/-]*\d)(?:[A-Z]{1,6}[-/]?)?\d[A-Z\d]*(?:[-/][A-Z\d]+)*(?![\w/-]|[.,]\d|,\d)"
 NO_CODE = re.compile(  # dates, years, times, sizes
     r"\d{1,2}[/. -]\d{1,2}|[0-3]?\d[/. -][01]?\d[/. -](?:(?:19|20)\d\d|\d\d)"
     r"|(?:19|20)\d\d[/.-](?:0?[1-9]|1[0-2])(?:[/.-]\d{1,2})?"
-    r"|(?:19|20)\d\d(?:[-/ ](?:19|20)\d\d)*|\d{1,2} ?[hH:](?:\d\d?)?(?!\w).*|\d+x\d+.*|\d{1,5}\.\d\d"
+    r"|(?:19|20)\d\d(?:[-/ ](?:19|20)\d\d)*|\d{1,2} ?[hH:](?:\d\d?)?(?!\w).*|\d+x\d+.*|(?:0|[1-9]\d{0,4})\.\d\d"
+    r"|\d{1,2}[-/. ]?[^\W\d_]{3,9}\.?[-/. ]?(?:\d\d){1,2}|[1-9]\d\d\.\d{3}\.\d\d|\d{3}/\d\d[/ -]?[A-Z]{1,2}\d\d.*"
 )
 
 
@@ -51,6 +61,7 @@ def reference_rules() -> Iterator[Rule]:
     links = rf"{gap}(?:(?:{words['links']}|{words['verbs']})(?:(?<=')|(?!\w))\s*[:«]?\s*){{0,3}}"
     noun = rf"(?:{words['references']}|{words['marked_references']})s?"
     mark = rf"(?:{words['marks']}|{words['weak_marks']})"
+    yield Rule("RÉFÉRENCE", re.compile(ACRONYM + no_unit), _is_filed, figures=6)
     for least, pattern in (
         (ALONE, REGISTERED),
         (ALONE, LETTERS_FIRST),
@@ -63,6 +74,7 @@ def reference_rules() -> Iterator[Rule]:
             UNMARKED,
             rf"(?<!\w)(?i:(?:{words['references']})s?)(?:[ ][^\W\d_]+){{1,3}}[ ]?[:#(]?[ ]?(?<!\w)(?P<code>{CODE})",
         ),
+        (UNMARKED, rf"(?<!\w)(?i:(?:{noun}|{mark}){links}){SPACED}"),
         (ALONE, rf"(?<!\w)(?i:(?:{words['marked_references']})s?{verbs}){code}"),
         (WEIGHED, WIDE),
         (ALONE, JOINED),
@@ -71,7 +83,17 @@ def reference_rules() -> Iterator[Rule]:
         (ALONE, DIGITS),
     ):
         yield Rule("RÉFÉRENCE", re.compile(pattern + no_unit), partial(_is_code, least=least), figures=FIGURES[least])
-    yield Rule("RÉFÉRENCE", re.compile(rf"(?<!\w)(?i:{words['booked']}){links}(?P<code>[A-Z]{{6}})(?!\w)"), _is_spelt)
+    yield Rule("RÉFÉRENCE", re.compile(SPELT), figures=1, clue=re.compile("(?i)comme"))
+    yield Rule(
+        "RÉFÉRENCE",
+        re.compile(rf"(?<!\w)(?i:{words['booked']}){links}(?P<code>(?=\d*[A-Z])[A-Z\d]{{6}}|[a-z]{{6}})(?!\w)"),
+        _is_spelt,
+    )
+    figure = either(set(load_patterns("numbers")["numbers"]) - {"cent", "cents", "mille"})
+    dictated = (
+        rf"(?P<code>(?:{figure})(?!\w)(?:[\s,-]{{1,2}}(?:et[\s-])?(?:{figure})(?!\w)){{4,}})(?!\s(?:cents?|mille)\b)"
+    )
+    yield Rule("RÉFÉRENCE", re.compile(rf"(?i)(?<!\w)(?:{noun}|{mark})[^\d.;!?\n]{{0,25}}?(?<!\w){dictated}{no_unit}"))
 
 
 def _is_code(match: re.Match[str], *, least: int) -> bool:
@@ -87,7 +109,18 @@ def _is_code(match: re.Match[str], *, least: int) -> bool:
 
 def _is_spelt(match: re.Match[str]) -> bool:
     """Whether six capitals are those of a booking, and no word that one shouts: they have next to no vowel."""
-    return len(re.findall("[AEIOUY]", match["code"])) < 2
+    code = match["code"]
+    return len(re.findall("[AEIOUYaeiouy]", code)) < 1 + code.isupper()
+
+
+def _is_filed(match: re.Match[str]) -> bool:
+    """Whether the figures after an acronym are those of a file: many, or some that begin with a zero."""
+    figures = match["figures"]
+    digits = sum(character.isdigit() for character in figures)
+    zero = re.search(r"(?<!\d)0\d", figures)
+    if NO_CODE.fullmatch(figures) or AMOUNTS.fullmatch(figures) or is_common(match) or is_example(match):
+        return False
+    return digits > 7 or (digits > 5 and bool(zero))
 
 
 @cache

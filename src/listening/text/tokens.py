@@ -18,6 +18,7 @@ HEARD = 6  # letters of a first name that is known by its sound
 TOKEN = re.compile(
     r"(?i:[cdjlmnost]|qu)'(?=\w)|(?:Ch|Fr|Ph|Th|[^\W\d_])\.(?:-[^\W\d_]\.)?(?!\w)|[^\W\d_]\w*(?:['-]\w+)*"
 )
+MISREAD = re.compile(r"(?<=[^\W\d])[01](?=[^\W\d])")
 LETTERS = re.compile(r"[^\W\d_]{2,}(?:['-][^\W\d_]+)*")
 UNACCENTED = {letter: unicodedata.normalize("NFD", chr(letter))[0] for letter in range(0xC0, 0x180)}
 
@@ -50,7 +51,7 @@ def tokenise(text: str, dictionary: frozenset[str]) -> Iterator[Token]:
     """
     end = 0
     for match in TOKEN.finditer(text):
-        word, small = match[0], flat(match[0])
+        word, small = match[0], _as_letters(flat(match[0]))
         parts = small.split("-")
         listed = all(part in name_words("first_names") or part in name_words("ordinary_first_names") for part in parts)
         compound = len(parts) > 1 and parts[0] in name_words("compounding") and parts[1].isalpha()
@@ -75,6 +76,11 @@ def tokenise(text: str, dictionary: frozenset[str]) -> Iterator[Token]:
             rare=rare,
         )
         end = match.end()
+
+
+def _as_letters(small: str) -> str:
+    """Give a flat word with its figures put right where they were read for letters: "anne-s0phie", "a1ain"."""
+    return MISREAD.sub(lambda match: "o" if match[0] == "0" else "l", small)
 
 
 def flat(text: str) -> str:
