@@ -1,14 +1,26 @@
-"""Fixtures that several folders share: a tiny model, a store, a night on a few invented answers, small frames."""
+"""Fixtures that several folders share: a tiny model, stores, a night on a few invented answers, small frames.
+
+A test that cannot run here is left out, summed up at the end with what it needs; with LISTENING_REQUIRE_ALL=1 it fails.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+from sqlalchemy import create_engine, text
 
 from listening.codebook import Codebook, load_codebook
 from listening.store.store import Store, open_store
@@ -86,10 +98,107 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fail what would be left out, where all is required."""
+    report = yield
+    if report.skipped and "LISTENING_REQUIRE_ALL" in os.environ:
+        report.outcome, report.longrepr = "failed", f"laissé de côté, alors que tout est exigé : {reason(report)}"
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many tests were left out, why, and how to have them."""
+    reasons = Counter(reason(report) for report in terminalreporter.stats.get("skipped", []))
+    for why, number in reasons.items():
+        terminalreporter.write_line(f"{number} test{'s' * (number > 1)} de côté : {why}", yellow=True)
+
+
+def reason(report: pytest.TestReport) -> str:
+    """Give why a test was left out."""
+    return report.longrepr[2].removeprefix("Skipped: ") if isinstance(report.longrepr, tuple) else str(report.longrepr)
+
+
+def installed(program: str) -> str | None:
+    """Give the path of a program of PostgreSQL: on the PATH, else of Debian's newest version."""
+    newest = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{program}"), key=lambda path: int(path.parts[-3]))
+    return shutil.which(program) or next((str(path) for path in reversed(newest)), None)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """A real PostgreSQL that sorts as the French do: its URL, `{}` for the database; `modele` is an empty store."""
+    initdb, control = installed("initdb"), installed("pg_ctl")
+    if not initdb or not control:
+        pytest.skip("pas de PostgreSQL ; « sudo apt-get install postgresql », ou mettez initdb et pg_ctl dans le PATH")
+    with tempfile.TemporaryDirectory(prefix="listening-pg-") as folder:
+        other = {}
+        if os.geteuid() == 0:  # PostgreSQL refuses to run as root
+            nobody = pwd.getpwnam("nobody")
+            os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+            other = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+
+        def call(*command: str) -> None:
+            subprocess.run(command, check=True, cwd=folder, stdout=subprocess.DEVNULL, timeout=60, **other)
+
+        data = f"{folder}/data"
+        call(initdb, "-D", data, "-U", "essai", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync",
+             "--locale-provider=icu", "--icu-locale=fr")  # fmt: skip
+        options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off -c max_connections=30"
+        call(control, "-D", data, "-l", f"{folder}/journal", "-o", options, "-w", "start")
+        try:
+            url = f"postgresql+psycopg://essai@/{{}}?host={folder}"
+            administer(url, "CREATE DATABASE modele")
+            open_store(url.format("modele")).close()
+            yield url
+        finally:
+            call(control, "-D", data, "-m", "immediate", "stop")
+
+
+def administer(url: str, statement: str) -> None:
+    """Do something to a server, outside any transaction."""
+    engine = create_engine(url.format("postgres"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+DATABASES = count()
+
+
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    """An empty store in a real SQLite file."""
-    with open_store(tmp_path / "essai.sqlite") as opened:
+def database(postgresql: str) -> Iterator[str]:
+    """The URL of an empty PostgreSQL store of one's own."""
+    with made(postgresql) as url:
+        yield url
+
+
+@pytest.fixture
+def other_database(postgresql: str) -> Iterator[str]:
+    """The URL of another."""
+    with made(postgresql) as url:
+        yield url
+
+
+@contextmanager
+def made(server: str) -> Iterator[str]:
+    """Make a database, and take it away."""
+    name = f"essai_{next(DATABASES)}"
+    administer(server, f"CREATE DATABASE {name} TEMPLATE modele")
+    yield server.format(name)
+    administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def store_place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where an empty store is or may be: a SQLite file, then a PostgreSQL database."""
+    return str(tmp_path / "essai.sqlite" if request.param == "sqlite" else request.getfixturevalue("database"))
+
+
+@pytest.fixture
+def store(store_place: str) -> Iterator[Store]:
+    """An empty store, in SQLite, then in PostgreSQL."""
+    with open_store(store_place) as opened:
         yield opened
 
 
@@ -143,5 +252,18 @@ def frames() -> Frames:
             pd.DataFrame(rows, columns=["id", *VERBATIM]),
             pd.DataFrame([TAG | tag for tag in tags or []], columns=columns),
         )
+
+    return build
+
+
+@pytest.fixture
+def revised(codebook: Codebook) -> Callable[..., Codebook]:
+    """Build the next version of that codebook from the codes that it has, each with those that it replaces."""
+
+    def build(codes: dict[str, tuple[str, ...]], **facts: Any) -> Codebook:
+        given = codebook.model_dump()
+        new = {"label": "Nouveau", "definition": "Un code nouveau."}
+        held = {name: given["codes"].get(name, new) | {"replaces": replaced} for name, replaced in codes.items()}
+        return Codebook.model_validate(given | {"version": "2", "from": codebook.reference, "codes": held} | facts)
 
     return build

@@ -39,12 +39,13 @@ class ServiceError(SourceError):
 class RowError(ListeningError):
     """One row that cannot be used; the caller quarantines it and goes on.
 
-    `row` names the place in the source (``ligne 14``) and `content` holds what was read there, not scrubbed.
+    `row` names the place in the source (``ligne 14``) and `content` holds what was read there, not scrubbed; `cells`
+    are those of the row, among them who wrote it, if anything tells.
     """
 
-    def __init__(self, reason: str, *, row: str, content: str = "") -> None:
+    def __init__(self, reason: str, *, row: str, content: str = "", cells: tuple[str, ...] = ()) -> None:
         super().__init__(f"{row} : {reason}")
-        self.reason, self.row, self.content = reason, row, content
+        self.reason, self.row, self.content, self.cells = reason, row, content, cells
 
 
 class StoreError(ListeningError):

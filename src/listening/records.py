@@ -165,12 +165,16 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowProblem:
-    """A row that could not be used: where it stood, why, and what it held, scrubbed."""
+    """A row that could not be used: where it stood, why, and what it held, scrubbed.
+
+    `marks` are keyed hashes of its cells: they tell, to who has the key, whether a name is among them.
+    """
 
     source: str
     row: str
     reason: str
     content: str
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

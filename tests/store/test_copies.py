@@ -52,7 +52,7 @@ def test_copies_unexamined_are_given_once_and_in_order(filled: Store) -> None:
 
 
 def test_copies_unexamined_leave_out_what_was_taken_back(filled: Store) -> None:
-    filled.mark_deleted({POSTS[0].id: NOON})
+    filled.mark_deleted({POSTS[0].id: NOON}, RUN)
     assert FIRST not in {one.version for one in unexamined(filled, after="", limit=9)}
 
 
@@ -86,7 +86,7 @@ def test_frames_copy_of_is_the_earliest_current(filled: Store, deleted: list[int
     waiting = filled.pending("m@1", "c@1", limit=9)
     read = [(one, [], Reading(sentiment=SENTIMENT, tags=())) for one in waiting]  # type: ignore[arg-type]
     filled.add_readings(read, model="m@1", codebook="c@1", run=RUN)
-    filled.mark_deleted({POSTS[rank].id: NOON for rank in deleted})
+    filled.mark_deleted({POSTS[rank].id: NOON for rank in deleted}, RUN)
     verbatims, _ = frames(filled, model="m@1", codebook="c@1", thresholds={"a.b": 0.5})
     originals = verbatims.sort_values("created_at")["copy_of"].tolist()
     assert originals == [None if rank is None else POSTS[rank].id for rank in expected]

@@ -1,18 +1,15 @@
-import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from listening.errors import StoreError
 from listening.records import Reading, Run, Scores, Segment, Tag, Verbatim
 from listening.store import schema
-from listening.store.frames import counts, frames, last_tagging, left_out, uncertain
-from listening.store.store import Store, locate, open_store
+from listening.store.frames import counts, frames, last_tagging, left_out, waiting
+from listening.store.queue import QueueItem, add_items
+from listening.store.store import Store
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 RUN = Run(id="r1", step="tag", started_at=NOON, model="m@1", codebook="c@1")
@@ -93,14 +90,19 @@ def test_store_frames_apply_thresholds_when_reading(running: Store) -> None:
     assert more["code"].tolist() == ["a.b", "a.c"]
 
 
-def test_store_gives_what_falls_in_a_band(running: Store) -> None:
+def test_store_gives_what_waits_with_what_a_model_said_of_the_code(running: Store) -> None:
     running.add_verbatims([("f1", ANSWER)], RUN)
     read_all(running)
-    queue = uncertain(running, model="m@1", codebook="c@1", bands={"a.b": (0.2, 0.5), "a.c": (0.3, 0.5)})
-    assert queue[["text", "code", "probability", "low", "high"]].to_numpy().tolist() == [
-        ["Accueil parfait", "a.c", 0.3, 0.3, 0.5]
-    ]
-    assert len(uncertain(running, model="m@1", codebook="c@1", bands={})) == 0
+    place = {"verbatim": ANSWER.id, "version": ANSWER.version, "source": ANSWER.source}
+    questions = [("audit", None, 0.9), ("abstained", "a.c", 0.5), ("abstained", "a.z", 0.7)]
+    items = [QueueItem(**place, reason=reason, code=code, rank=rank) for reason, code, rank in questions]
+    add_items(running, items, RUN)
+    queue = waiting(running, model="m@1", codebook="c@1")
+    assert queue["code"].fillna("").tolist() == ["a.c", "a.z", ""]
+    assert queue["reason"].tolist() == ["abstained", "abstained", "audit"]
+    assert queue["probability"].fillna(-1).tolist() == [0.3, -1, -1]
+    running.mark_deleted({ANSWER.id: NOON}, RUN)
+    assert len(waiting(running, model="m@1", codebook="c@1")) == 0
 
 
 def test_store_frames_of_nothing_are_empty(running: Store) -> None:
@@ -129,65 +131,6 @@ def test_store_gives_moments_back_in_utc(running: Store) -> None:
 def test_store_says_when_nothing_was_tagged(store: Store) -> None:
     with pytest.raises(StoreError, match="rien n'y est encore codé"):
         last_tagging(store)
-
-
-def test_store_is_in_wal_mode(store: Store) -> None:
-    with store.transaction() as connection:
-        assert connection.scalar(text("PRAGMA journal_mode")) == "wal"
-
-
-def test_store_migrations_build_the_tables_of_the_schema(store: Store) -> None:
-    with store.engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), schema.metadata) == []
-
-
-def test_store_refuses_a_file_that_is_no_database(tmp_path: Path) -> None:
-    path = tmp_path / "base.sqlite"
-    path.write_text("ceci n'est pas une base " * 100)
-    with pytest.raises(StoreError, match="n'est pas une base lisible"):
-        open_store(path)
-
-
-def test_store_refuses_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
-    (tmp_path / "fichier").touch()
-    with pytest.raises(StoreError, match="ne peut pas être créé"):
-        open_store(tmp_path / "fichier" / "base.sqlite")
-
-
-def test_store_refuses_a_newer_version(tmp_path: Path) -> None:
-    open_store(tmp_path / "base.sqlite").close()
-    with sqlite3.connect(tmp_path / "base.sqlite") as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '9999'")
-    connection.close()
-    with pytest.raises(StoreError, match="version plus récente"):
-        open_store(tmp_path / "base.sqlite")
-
-
-def test_store_errors_do_not_show_verbatims(running: Store) -> None:
-    broken = replace(ANSWER, weight=None, text="Je suis Odile Perchoux")  # type: ignore[arg-type]
-    with pytest.raises(Exception) as caught:
-        running.add_verbatims([("f1", broken)], RUN)
-    assert "Perchoux" not in str(caught.value)
-
-
-@pytest.mark.parametrize("place", ["postgres://x", "n'importe://quoi"])
-def test_store_refuses_a_wrong_address(place: str) -> None:
-    with pytest.raises(StoreError, match="adresse de base refusée"):
-        open_store(place)
-
-
-def test_store_place_can_come_from_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LISTENING_STORE", f"sqlite:///{tmp_path}/ici.sqlite")
-    open_store().close()
-    assert (tmp_path / "ici.sqlite").is_file()
-
-
-@pytest.mark.parametrize(
-    ("place", "file"),
-    [("a/b.sqlite", Path("a/b.sqlite")), ("sqlite:///c.db", Path("c.db")), ("postgresql+psycopg://h/b", None)],
-)
-def test_store_locates_its_file(place: str, file: Path | None) -> None:
-    assert locate(place) == file
 
 
 def test_store_frames_tell_how_deep_a_post_is_in_its_thread(running: Store) -> None:

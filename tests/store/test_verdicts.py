@@ -1,6 +1,10 @@
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
+from listening.errors import StoreError
 from listening.records import CodeVerdict, Verdict
 from listening.store import audit
 from listening.store.store import Store
@@ -34,6 +38,26 @@ def test_verdicts_of_a_coder_on_a_verbatim_under_a_codebook(store: Store) -> Non
     assert list(verdicts(store, coder="momo")) == [SECOND]
     assert list(verdicts(store, verbatim="v2")) == []
     assert list(verdicts(store, codebook="c@1", verbatim="v1")) == [FIRST, SECOND]
+
+
+def test_verdicts_of_many_at_once_are_all_kept(store: Store) -> None:
+    def code(coder: str) -> None:
+        for rank in range(5):
+            add_verdicts(store, [replace(FIRST, id=f"{coder}{rank}", coder=coder)])
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(code, ["lea", "momo", "zoe", "kiki"]))
+    assert len({one.id for one in verdicts(store, verbatim="v1")}) == 20
+    assert len(list(audit.lines(store))) == 20
+    assert audit.broken(store) == []
+
+
+def test_verdicts_are_all_added_or_none(store: Store) -> None:
+    add_verdicts(store, [FIRST])
+    with pytest.raises(StoreError):
+        add_verdicts(store, [SECOND, FIRST])
+    assert list(verdicts(store)) == [FIRST]
+    assert len(list(audit.lines(store))) == 1
 
 
 def test_verdicts_are_told_to_the_audit(store: Store) -> None:

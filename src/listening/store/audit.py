@@ -50,10 +50,11 @@ def note(
     connection.execute(TABLE.insert().values(**line, previous=previous, hash=_seal(previous, line)))
 
 
-def lines(store: Store) -> Iterator[AuditLine]:
-    """Give all lines, the oldest first."""
+def lines(store: Store, *, subject: str | None = None) -> Iterator[AuditLine]:
+    """Give the lines on a subject, or all, the oldest first."""
+    query = select(TABLE).order_by(TABLE.c.sequence)
     with store.transaction() as connection:
-        for row in connection.execute(select(TABLE).order_by(TABLE.c.sequence)):
+        for row in connection.execute(query.where(TABLE.c.subject == subject) if subject else query):
             yield AuditLine(**row._mapping)
 
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, exists, func, select, update
+from sqlalchemy import and_, delete, exists, func, select, true, update
 
 from listening.records import Run, content_id
 from listening.store import schema
+from listening.store.history import keep_copies
 from listening.store.store import Store
 
 UNDATED = datetime.max.replace(tzinfo=UTC)
@@ -37,12 +38,18 @@ class Examined:
     bands: tuple[int, ...]
 
 
-def forget_other_methods(store: Store, method: str) -> None:
-    """Forget all groups if some were made by another method: they cannot be compared."""
+def made_otherwise(store: Store, method: str) -> bool:
+    """Tell whether some groups were made by another method: they cannot be compared."""
     with store.transaction() as connection:
-        if connection.scalar(select(exists().where(schema.copies.c.method != method))):
-            for table in (schema.copy_bands, schema.copies):
-                connection.execute(delete(table))
+        return bool(connection.scalar(select(exists().where(schema.copies.c.method != method))))
+
+
+def forget_groups(store: Store, run: Run) -> None:
+    """Forget all groups, to make them anew."""
+    with store.transaction() as connection:
+        keep_copies(connection, true(), run)
+        for table in (schema.copy_bands, schema.copies):
+            connection.execute(delete(table))
 
 
 def count_unexamined(store: Store) -> int:
@@ -120,7 +127,8 @@ def add_examined(
         bands += [{"band": band, "version": one.version} for band in one.bands]
     with store.transaction() as connection:
         for old, new in moved.items():
-            connection.execute(update(table).where(table.c.original == old).values(original=new))
+            keep_copies(connection, table.c.original == old, run)
+            connection.execute(update(table).where(table.c.original == old).values(original=new, run=run.id))
         for target, values in ((table, rows), (schema.copy_bands, bands)):
             if values:
                 connection.execute(target.insert(), values)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, false, func, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from listening.errors import StoreError
 from listening.records import POLARITIES, Run
 from listening.store import schema
+from listening.store.history import PRESENT, View
 from listening.store.store import Store
 
 if TYPE_CHECKING:
@@ -47,9 +48,9 @@ def last_tagging(store: Store, *, model: str | None = None) -> Run:
 
 
 def frames(
-    store: Store, *, model: str, codebook: str, thresholds: Mapping[str, float]
+    store: Store, *, model: str, codebook: str, thresholds: Mapping[str, float], view: View = PRESENT
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Give the current verbatims that a model read, and their tags that reach their code's threshold.
+    """Give the current verbatims that a model read, and their tags that reach their code's threshold; or those of then.
 
     Verbatims: one row each, with `sentiment` and `sentiment_probability`, `depth`, the number of posts above it in its
     thread that are there, and `copy_of`, the `id` of the earliest verbatim whose text it repeats, if any. Tags: `id`,
@@ -57,18 +58,19 @@ def frames(
     """
     import pandas as pd
 
-    texts, readings, tags, copies = schema.verbatims, schema.readings, schema.tags, schema.copies
+    texts, readings, tags, copies = view.verbatims, schema.readings, schema.tags, view.copies
     read = and_(readings.c.version == texts.c.version, readings.c.model == model, readings.c.codebook == codebook)
     facts = (texts.c[name] for name in (*FACTS, *SCORES))
     base = select(*facts, *(readings.c[name] for name in POLARITIES), copies.c.original).join(readings, read)
     query = base.outerjoin(copies, copies.c.version == texts.c.version).where(texts.c.current).order_by(texts.c.id)
+    query = query.where(view.holds(readings))
     holds = or_(*(and_(tags.c.code == code, tags.c.probability >= threshold) for code, threshold in thresholds.items()))
     columns = [texts.c.id, *(tags.c[name] for name in ("code", "polarity", "probability", "start", "stop"))]
     same = and_(tags.c.version == texts.c.version, tags.c.model == model, tags.c.codebook == codebook)
     tagged = (
         select(*columns)
         .join(tags, same)
-        .where(texts.c.current, holds)
+        .where(texts.c.current, holds, view.holds(tags))
         .order_by(texts.c.id, tags.c.probability.desc(), tags.c.code)
     )
     with store.transaction() as connection:
@@ -107,25 +109,27 @@ def _copy_of(verbatims: pd.DataFrame) -> pd.Series[str]:
     return first.where(first.notna() & (first != verbatims["id"]), None)
 
 
-def uncertain(store: Store, *, model: str, codebook: str, bands: Mapping[str, tuple[float, float]]) -> pd.DataFrame:
-    """Give the current verbatims with a score in its code's band, both ends included, a row a code, in order of `id`.
+def waiting(store: Store, *, model: str, codebook: str) -> pd.DataFrame:
+    """Give what waits for a person to read it, a row for each open question, in order.
 
-    Columns: `id`, `source`, `channel`, `text`, `code`, `probability`, `low`, `high`.
+    Columns: `id`, `version`, `source`, `channel`, `text`, `reason`, `code`, and the `probability` of that code for a
+    model.
     """
     import pandas as pd
 
-    texts, tags = schema.verbatims, schema.tags
-    same = and_(tags.c.version == texts.c.version, tags.c.model == model, tags.c.codebook == codebook)
-    inside = or_(
-        false(), *(and_(tags.c.code == code, tags.c.probability.between(*ends)) for code, ends in bands.items())
+    texts, tags, queue = schema.verbatims, schema.tags, schema.queue
+    read = and_(
+        tags.c.version == queue.c.version,
+        tags.c.code == queue.c.code,
+        tags.c.model == model,
+        tags.c.codebook == codebook,
     )
-    columns = [*(texts.c[name] for name in ("id", "source", "channel", "text")), tags.c.code, tags.c.probability]
-    query = select(*columns).join(tags, same).where(texts.c.current, inside).order_by(texts.c.id, tags.c.code)
+    facts = ("id", "version", "source", "channel", "text")
+    columns = [*(texts.c[name] for name in facts), queue.c.reason, queue.c.code]
+    query = select(*columns, tags.c.probability).join(queue, queue.c.version == texts.c.version).outerjoin(tags, read)
+    still_open = query.where(texts.c.current, queue.c.closed_at.is_(None)).order_by(queue.c.rank, queue.c.id)
     with store.transaction() as connection:
-        found = pd.read_sql(query, connection)
-    for place, name in enumerate(("low", "high")):
-        found[name] = found["code"].map({code: ends[place] for code, ends in bands.items()})
-    return found
+        return pd.read_sql(still_open, connection)
 
 
 def left_out(store: Store) -> dict[str, int]:

@@ -16,7 +16,7 @@ TABLE = schema.quarantine
 
 def put_aside(store: Store, problems: Sequence[RowProblem], run: Run) -> int:
     """Keep rows that a run could not use; give how many were not there yet."""
-    rows = {content_id(*asdict(one).values()): asdict(one) | {"run": run.id} for one in problems}
+    rows = {_id(one): asdict(one) | {"run": run.id} for one in problems}
     with store.transaction() as connection:
         there = set(connection.scalars(select(TABLE.c.id).where(TABLE.c.id.in_(list(rows)))))
         store.upsert(connection, TABLE, [{"id": name} | row for name, row in rows.items()])
@@ -35,10 +35,14 @@ def in_quarantine(store: Store, source: str | None = None) -> Iterator[RowProble
     query = select(*(TABLE.c[field.name] for field in fields(RowProblem))).order_by(TABLE.c.source, TABLE.c.row)
     with store.transaction() as connection:
         for row in connection.execute(query.where(TABLE.c.source == source) if source else query):
-            yield RowProblem(**row._mapping)
+            yield RowProblem(**dict(row._mapping) | {"marks": tuple(row.marks)})
 
 
 def let_go(store: Store, source: str, run: Run) -> int:
     """Take out the rows of a source that this run, which read all of it, did not refuse again; give how many."""
     with store.transaction() as connection:
         return connection.execute(delete(TABLE).where(TABLE.c.source == source, TABLE.c.run != run.id)).rowcount
+
+
+def _id(problem: RowProblem) -> str:
+    return content_id(problem.source, problem.row, problem.reason, problem.content)

@@ -42,7 +42,21 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value else None
 
 
+class Words(TypeDecorator[str]):
+    """What a source or a person wrote, of any length, less the character NUL, which PostgreSQL does not keep."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Take NUL out."""
+        return value.replace("\0", "") if value else value
+
+
 metadata = MetaData()
+# Read backwards, they give the newest first and those without a date last, as pages do: in PostgreSQL, migrations put
+# the latter at the beginning, where SQLite has them of itself and takes no word of it.
+UNDATED_FIRST = ("verbatims_newest", "verbatims_source")
 
 # A row is one version of a verbatim: `version` names the content, `id` the place, and one version of a place is
 # current, unless its source took it back (`deleted_at`). `fingerprint` is a keyed hash of what the source gave, before
@@ -54,19 +68,19 @@ verbatims = Table(
     Column("id", String(20), nullable=False, index=True),
     Column("current", Boolean, nullable=False),
     Column("fingerprint", String(64), nullable=False, index=True),
-    Column("source", String(80), nullable=False),
+    Column("source", Words, nullable=False),
     Column("channel", String(10), nullable=False),
-    Column("external_id", String(200), nullable=False),
-    Column("text", Text, nullable=False),
-    Column("question", Text),
+    Column("external_id", Words, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("question", Words),
     Column("language", String(8)),
     Column("created_at", UtcDateTime),
     Column("author", String(64)),
-    Column("brand", String(80)),
-    Column("url", Text),
-    Column("thread", String(200)),
-    Column("parent", String(200)),
-    Column("repost_of", String(200), index=True),
+    Column("brand", Words),
+    Column("url", Words),
+    Column("thread", Words),
+    Column("parent", Words),
+    Column("repost_of", Words, index=True),
     Column("flags", JSON, nullable=False),
     Column("deleted_at", UtcDateTime),
     Column("nps", Integer),
@@ -74,10 +88,12 @@ verbatims = Table(
     Column("ces", Integer),
     Column("stars", Float),
     Column("weight", Float, nullable=False),
-    Column("wave", String(40)),
+    Column("wave", Words),
     Column("meta", JSON, nullable=False),
     Column("run", String(20), nullable=False),
     Index("verbatims_current", "current", "language", "version"),
+    Index("verbatims_newest", "current", "created_at", "version"),
+    Index("verbatims_source", "current", "source", "created_at", "version"),
 )
 
 segments = Table(
@@ -94,8 +110,8 @@ readings = Table(
     "readings",
     metadata,
     Column("version", String(20), primary_key=True),
-    Column("model", String(80), primary_key=True),
-    Column("codebook", String(80), primary_key=True),
+    Column("model", Words, primary_key=True),
+    Column("codebook", Words, primary_key=True),
     Column("negatif", Float, nullable=False),
     Column("neutre", Float, nullable=False),
     Column("positif", Float, nullable=False),
@@ -106,30 +122,31 @@ tags = Table(
     "tags",
     metadata,
     Column("version", String(20), primary_key=True),
-    Column("model", String(80), primary_key=True),
-    Column("codebook", String(80), primary_key=True),
-    Column("code", String(80), primary_key=True),
+    Column("model", Words, primary_key=True),
+    Column("codebook", Words, primary_key=True),
+    Column("code", Words, primary_key=True),
     Column("probability", Float, nullable=False),
     Column("polarity", String(8), nullable=False),
     Column("polarity_probability", Float, nullable=False),
     Column("start", Integer, nullable=False),
     Column("stop", Integer, nullable=False),
     Column("run", String(20), nullable=False),
+    Index("tags_code", "model", "codebook", "code", "probability", "polarity", "version"),
 )
 
 runs = Table(
     "runs",
     metadata,
     Column("id", String(20), primary_key=True),
-    Column("step", String(40), nullable=False),
+    Column("step", Words, nullable=False),
     Column("started_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime),
     Column("status", String(12), nullable=False),
-    Column("model", String(80)),
-    Column("codebook", String(80)),
+    Column("model", Words),
+    Column("codebook", Words),
     Column("configuration", JSON, nullable=False),
     Column("counts", JSON, nullable=False),
-    Column("message", Text),
+    Column("message", Words),
     Column("lineage", JSON, nullable=False),
 )
 
@@ -137,20 +154,21 @@ quarantine = Table(
     "quarantine",
     metadata,
     Column("id", String(20), primary_key=True),
-    Column("source", String(80), nullable=False),
-    Column("row", String(200), nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("content", Text, nullable=False),
+    Column("source", Words, nullable=False),
+    Column("row", Words, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("content", Words, nullable=False),
     Column("run", String(20), nullable=False),
+    Column("marks", JSON, nullable=False),
 )
 
 # Where the next reading of a source begins, as long as its configuration stays the same.
 cursors = Table(
     "cursors",
     metadata,
-    Column("source", String(80), primary_key=True),
+    Column("source", Words, primary_key=True),
     Column("configuration", String(20), nullable=False),
-    Column("value", Text, nullable=False),
+    Column("value", Words, nullable=False),
     Column("run", String(20), nullable=False),
 )
 
@@ -194,8 +212,8 @@ queue = Table(
     Column("verbatim", String(20), nullable=False, index=True),
     Column("version", String(20), nullable=False, index=True),
     Column("reason", String(12), nullable=False),
-    Column("code", String(80)),
-    Column("source", String(80), nullable=False),
+    Column("code", Words),
+    Column("source", Words, nullable=False),
     Column("probability", Float, nullable=False),
     Column("rank", Float, nullable=False),
     Column("asked_by", String(80)),
@@ -219,12 +237,12 @@ verdicts = Table(
     Column("state", String(8), nullable=False),
     Column("sentiment", String(8)),
     Column("codes", JSON, nullable=False),
-    Column("note", Text, nullable=False),
-    Column("codebook", String(80), nullable=False),
+    Column("note", Words, nullable=False),
+    Column("codebook", Words, nullable=False),
     Column("undoes", String(32)),
     Column("queue", String(20)),
     Column("probability", Float, nullable=False),
-    Column("model", String(80)),
+    Column("model", Words),
 )
 
 # Who did what, each line sealed by the hash of the one before it.
@@ -233,9 +251,9 @@ audit = Table(
     metadata,
     Column("sequence", Integer, primary_key=True, autoincrement=False),
     Column("at", UtcDateTime, nullable=False),
-    Column("actor", String(80), nullable=False),
-    Column("action", String(40), nullable=False),
-    Column("subject", String(200), nullable=False),
+    Column("actor", Words, nullable=False),
+    Column("action", Words, nullable=False),
+    Column("subject", Words, nullable=False),
     Column("detail", JSON, nullable=False),
     Column("previous", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
@@ -249,18 +267,18 @@ exports = Table(
     Column("run", String(20)),
     Column("at", UtcDateTime, nullable=False),
     Column("kind", String(20), nullable=False),
-    Column("path", Text, nullable=False),
+    Column("path", Words, nullable=False),
     Column("sha256", String(64), nullable=False),
     Column("versions", JSON, nullable=False),
 )
 
-# Keyed hashes of what was erased: it does not come back.
+# Keyed hashes of what was erased, and stays out: verbatims, refused rows, authors for what they wrote until `at`.
 tombstones = Table(
     "tombstones",
     metadata,
     Column("place", String(32), primary_key=True),
     Column("at", UtcDateTime, nullable=False),
-    Column("why", String(40), nullable=False),
+    Column("why", Words, nullable=False),
 )
 
 # The text of each codebook that a run used.
@@ -268,6 +286,42 @@ codebooks = Table(
     "codebooks",
     metadata,
     Column("hash", String(64), primary_key=True),
-    Column("reference", String(80), nullable=False, index=True),
-    Column("content", Text, nullable=False),
+    Column("reference", Words, nullable=False, index=True),
+    Column("content", Words, nullable=False),
+)
+
+# What a current verbatim was until the run `ended_by` changed it or found it taken back; its words are in `verbatims`.
+former_verbatims = Table(
+    "former_verbatims",
+    metadata,
+    Column("version", String(20), primary_key=True),
+    Column("ended_by", String(20), primary_key=True),
+    Column("channel", String(10), nullable=False),
+    Column("language", String(8)),
+    Column("created_at", UtcDateTime),
+    Column("author", String(64)),
+    Column("brand", Words),
+    Column("url", Words),
+    Column("thread", Words),
+    Column("parent", Words),
+    Column("repost_of", Words),
+    Column("flags", JSON, nullable=False),
+    Column("nps", Integer),
+    Column("csat", Integer),
+    Column("ces", Integer),
+    Column("stars", Float),
+    Column("weight", Float, nullable=False),
+    Column("wave", Words),
+    Column("meta", JSON, nullable=False),
+    Column("run", String(20), nullable=False),
+)
+
+# The group in which a version was until the run `ended_by` moved it.
+former_copies = Table(
+    "former_copies",
+    metadata,
+    Column("version", String(20), primary_key=True),
+    Column("ended_by", String(20), primary_key=True),
+    Column("original", String(20), nullable=False),
+    Column("run", String(20), nullable=False),
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -11,16 +10,19 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, create_engine, delete, event, exists, func, or_, select, update
+from sqlalchemy import Connection, Engine, and_, delete, exists, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from listening.errors import StoreError
 from listening.records import Reading, Run, Segment, Verbatim
 from listening.store import schema
+from listening.store.engine import connect, meaning
+from listening.store.history import keep_verbatims
+from listening.store.migrating import migrate
 
-DEFAULT = "data/listening.sqlite"
+ROWS = 1000  # read from the database at once, where all of a table is
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,46 +34,18 @@ class Pending:
     question: str | None
 
 
-def locate(place: str | Path | None = None) -> Path | None:
-    """Give the file of a store named by path or URL, None for a database server."""
-    place = str(place or os.environ.get("LISTENING_STORE", DEFAULT))
-    if place.startswith("sqlite:///"):
-        return Path(place.removeprefix("sqlite:///"))
-    return None if "://" in place else Path(place)
-
-
 def open_store(place: str | Path | None = None) -> Store:
     """Open a store by path (SQLite) or URL, by default `data/listening.sqlite`, and bring its tables up to date.
 
     Raises StoreError when the place cannot be written, is no database, or belongs to a newer version.
     """
-    place = place or os.environ.get("LISTENING_STORE", DEFAULT)
-    file = locate(place)
-    if file is not None:
-        try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            problem = f"{file.parent} ne peut pas être créé ({error.strerror})"
-            raise StoreError(f"{problem} ; choisissez un autre dossier") from error
-    # a failed statement must not print the verbatims that it carried
+    store = Store(connect(place))
     try:
-        engine = create_engine(f"sqlite:///{file}" if file else str(place), hide_parameters=True)
-    except (ArgumentError, ImportError) as error:
-        raise StoreError(
-            f"adresse de base refusée ({error}) ; écrivez un chemin, ou postgresql+psycopg://… (extra « postgres »)"
-        ) from error
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _pragmas)
-    store = Store(engine)
-    store.migrate()
+        store.migrate()
+    except BaseException:
+        store.close()
+        raise
     return store
-
-
-def _pragmas(connection: Any, _: Any) -> None:
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=30000", "foreign_keys=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
 
 
 class Store:
@@ -100,30 +74,31 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """Give a connection whose writes are kept all or none."""
+        with self._explained(), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """Give a connection that reads all tables as they were at one moment, row by row, whoever writes meanwhile."""
+        with self._explained(), self.engine.connect() as connection:
+            connection = connection.execution_options(yield_per=ROWS)
+            if self.engine.dialect.name == "postgresql":
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")
+            else:
+                connection.exec_driver_sql("BEGIN")
+            yield connection
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
         try:
-            with self.engine.begin() as connection:
-                yield connection
-        except OperationalError as error:
-            raise StoreError(f"{self.place} : {error.orig} ; la base est verrouillée, pleine ou absente") from error
-        except DatabaseError as error:
-            raise StoreError(f"{self.place} n'est pas une base lisible : {error.orig}") from error
+            yield
+        except DBAPIError as error:  # whose own words may show a row
+            raise StoreError(f"{self.place} : {meaning(error)}") from None
 
-    def migrate(self) -> None:
-        """Bring the tables to this version's form."""
-        from alembic import command
-        from alembic.config import Config
-        from alembic.util import CommandError
-
-        configuration = Config()
-        configuration.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    def migrate(self) -> tuple[str | None, str | None]:
+        """Bring the tables to this version's form; give the names of the form before, if any, and after."""
         with self.transaction() as connection:
-            configuration.attributes["connection"] = connection
-            try:
-                command.upgrade(configuration, "head")
-            except CommandError as error:
-                raise StoreError(
-                    f"{self.place} vient d'une version plus récente de listening ; mettez le logiciel à jour"
-                ) from error
+            return migrate(connection, self.place)
 
     # Runs
 
@@ -136,9 +111,10 @@ class Store:
         return run
 
     def end_run(self, run: Run, ended_at: datetime) -> None:
-        """Record how a run ended, with its counts."""
+        """Record how a run ended, with its counts and its lineage."""
         with self.transaction() as connection:
-            values = {"status": run.status, "counts": run.counts, "message": run.message, "ended_at": ended_at}
+            names = ("status", "counts", "message", "lineage")
+            values = {name: getattr(run, name) for name in names} | {"ended_at": ended_at}
             connection.execute(update(schema.runs).where(schema.runs.c.id == run.id).values(**values))
 
     # Verbatims
@@ -169,14 +145,17 @@ class Store:
             for place, (_, verbatim) in last.items():
                 versions = stored.get(place)
                 counts["new" if not versions else "updated" if verbatim.version in versions else "changed"] += 1
-            connection.execute(update(table).where(table.c.id.in_(list(stored))).values(current=False))
+            known = table.c.id.in_(list(stored))
+            keep_verbatims(connection, known, run)
+            connection.execute(update(table).where(known).values(current=False))
             self.upsert(connection, table, [_row(print_, one) | {"run": run.id} for print_, one in last.values()])
         return counts
 
-    def mark_deleted(self, deleted: Mapping[str, datetime]) -> int:
+    def mark_deleted(self, deleted: Mapping[str, datetime], run: Run) -> int:
         """Mark verbatims, by id, as taken back at some moment: they stay, no more current; give how many were."""
         table, count = schema.verbatims, 0
         with self.transaction() as connection:
+            keep_verbatims(connection, table.c.id.in_(list(deleted)), run)
             for place, at in deleted.items():
                 gone = update(table).where(table.c.id == place, table.c.current)
                 count += connection.execute(gone.values(current=False, deleted_at=at)).rowcount
@@ -242,7 +221,11 @@ class Store:
         statement = dialect.insert(table)
         keys = [column.name for column in table.primary_key]
         fresh = {name: statement.excluded[name] for name in rows[0] if name not in keys}
-        connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=fresh), list(rows))
+        if fresh:
+            statement = statement.on_conflict_do_update(index_elements=keys, set_=fresh)
+        else:
+            statement = statement.on_conflict_do_nothing()
+        connection.execute(statement, list(rows))
 
 
 def _unread(model: str, codebook: str, language: str) -> Any:
