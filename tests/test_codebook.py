@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from listening.codebook import NEVER, load_codebook
+from listening.codebook import NEVER, Codebook, load_codebook
 from listening.errors import CodebookError
 
 
@@ -51,6 +51,13 @@ def test_codebook_precision_takes_the_threshold_that_reaches_it_or_lets_nothing_
             r"codes\.a\.b : « threshold » et « precision » fixent tous deux le seuil ; gardez l'un des deux",
         ),
         ("name: essai", "n'est pas un plan de codage"),
+        (
+            "name: e\nversion: '2'\nlabel: E\nnets: {a: {label: A, definition: d}}\n"
+            "codes: {a.b: {label: B, definition: d, replaces: [a.c]}}",
+            "« replaces » de a.b sans « from » ; dites en tête de quelle version : from: e@…",
+        ),
+        ("name: e\nversion: '2'\nlabel: E\nfrom: e\nnets: {}\ncodes: {}", "from : « e » n'est pas une version de plan"),
+        ("name: e\nversion: '2'\nlabel: E\nfrom: e@2\nnets: {}\ncodes: {}", "« from » est le plan lui-même, e@2"),
         ("name: e\nversion: '1'\nlabel: E\nnets: {}\ncodes: {a.b: {label: B, definition: d}}", "codes sans net : a.b"),
     ],
 )
@@ -59,6 +66,17 @@ def test_codebook_refuses_a_broken_file(tmp_path: Path, content: str, message: s
     path.write_text(content)
     with pytest.raises(CodebookError, match=message):
         load_codebook(path)
+
+
+def test_codebook_says_what_it_follows_and_is_read_again_from_what_it_writes(tmp_path: Path) -> None:
+    path = tmp_path / "plan.yaml"
+    path.write_text(
+        "name: e\nversion: '2'\nfrom: e@1\nlabel: E\nnets: {a: {label: A, definition: d}}\n"
+        "codes: {a.b: {label: B, definition: d, replaces: [a.c, a.d]}}"
+    )
+    codebook = load_codebook(path)
+    assert (codebook.previous, codebook.codes["a.b"].replaces) == ("e@1", ("a.c", "a.d"))
+    assert Codebook.model_validate(codebook.model_dump()) == codebook
 
 
 def test_codebook_refuses_a_missing_file(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import yaml
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from listening.errors import CodebookError
 from listening.faults import Strict, located
@@ -58,7 +58,8 @@ class Code(Strict):
     `precision` asks instead for the threshold from which at least that share of the tags is right: one or the other.
     `hypothesis` is the sentence that a zero-shot engine puts to the test, made of the label where there is none.
     A code that the model was not trained on is learnt from `examples` that carry it and `counterexamples` that do
-    not, by `listening codebook fit`.
+    not, by `listening codebook fit`. `replaces` names codes of the version before, under another name: this one
+    renames it, joins several, or is one part of it. A code that keeps its name goes on without being named.
     """
 
     label: str
@@ -69,6 +70,7 @@ class Code(Strict):
     hypothesis: str = ""
     examples: tuple[CodeExample, ...] = ()
     counterexamples: tuple[Text, ...] = ()
+    replaces: tuple[Text, ...] = ()
 
     @model_validator(mode="after")
     def _one_threshold(self) -> Code:
@@ -87,19 +89,42 @@ class Code(Strict):
         return self
 
 
+def _reference(value: str) -> str:
+    name, _, version = value.partition("@")
+    if not name or not version:
+        raise ValueError(f"« {value} » n'est pas une version de plan ; écrivez nom@version")
+    return value
+
+
 class Codebook(Strict):
     """A versioned code frame; the net of a code is what stands before its first full stop.
+
+    `previous`, written `from` in YAML, is the reference of the version that the codes' `replaces` speak of.
 
     >>> codebook = load_codebook()
     >>> codebook.reference, len(codebook.codes), codebook.net("effort.attente")
     ('experience-client@1', 26, 'effort')
     """
 
+    model_config = ConfigDict(serialize_by_alias=True)  # what is written again is read again
+
     name: str
     version: str
     label: str
+    previous: Annotated[str, AfterValidator(_reference)] | None = Field(default=None, alias="from")
     nets: dict[str, Net]
     codes: dict[str, Code]
+
+    @model_validator(mode="after")
+    def _heirs(self) -> Codebook:
+        heirs = [name for name, code in self.codes.items() if code.replaces]
+        if heirs and not self.previous:
+            raise ValueError(
+                f"« replaces » de {heirs[0]} sans « from » ; dites en tête de quelle version : from: {self.name}@…"
+            )
+        if self.previous == self.reference:
+            raise ValueError(f"« from » est le plan lui-même, {self.reference} ; changez « version »")
+        return self
 
     @cached_property
     def reference(self) -> str:
