@@ -1,0 +1,1 @@
+"""The pages where people code, compare and read verbatims, served from the store."""

@@ -1,0 +1,95 @@
+"""Who may do what: a session, a role and, for what changes something, the token of the form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+from starlette.datastructures import FormData
+
+from listening.store.coders import ROLES, Coder, Role, coder_named
+from listening.web.passwords import stamp
+from listening.web.sessions import Session
+from listening.web.site import Here, Site
+
+COOKIE = "listening"
+LONGEST = 64 * 1024  # bytes of a form
+FIELDS = 2_000
+FORM = "application/x-www-form-urlencoded"
+
+
+class Refused(Exception):
+    """A request that is refused, with its HTTP status and what the page says."""
+
+    def __init__(self, status: int, title: str, remedy: str) -> None:
+        super().__init__(title)
+        self.status, self.title, self.remedy = status, title, remedy
+
+
+class NotEntered(Exception):
+    """A request that needs a session, and has none that is open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Somebody who came in, by which session, and the token of the forms that this page may send."""
+
+    coder: Coder
+    session: Session
+    token: str
+
+    @property
+    def name(self) -> str:
+        """The name of the account."""
+        return self.coder.name
+
+    def may(self, role: Role) -> bool:
+        """Tell whether the account has this role or a higher one."""
+        return ROLES.index(self.coder.role) >= ROLES.index(role)
+
+
+def open_session(request: Request, here: Site) -> Session | None:
+    """Give the session of a request's cookie, if it is open."""
+    return here.sessions.read(request.cookies.get(COOKIE), at=here.clock())
+
+
+def entered(request: Request, here: Here) -> Visitor:
+    """Give who sent a request; raise NotEntered without a session of an account that is open."""
+    session = open_session(request, here)
+    coder = coder_named(here.store, session.coder) if session and session.coder else None
+    if session is None or coder is None or coder.disabled or stamp(coder.password) != session.stamp:
+        raise NotEntered
+    return Visitor(coder, session, here.sessions.token(session))
+
+
+def at_least(role: Role) -> Callable[[Visitor], Visitor]:
+    """Give the dependency that lets this role in, and those above it."""
+
+    def admitted(visitor: Annotated[Visitor, Depends(entered)]) -> Visitor:
+        if not visitor.may(role):
+            raise Refused(403, "Cette page n’est pas ouverte à votre compte", "Demandez ce rôle à qui tient la base.")
+        return visitor
+
+    return admitted
+
+
+async def sent(request: Request, here: Here) -> FormData:
+    """Give the fields of a form that one of our pages sent; refuse any other, and those that are too long."""
+    if request.headers.get("content-type", "").split(";")[0] != FORM:
+        raise Refused(415, "Cet envoi n’est pas un formulaire", "Revenez à la page et recommencez.")
+    length = request.headers.get("content-length", "")
+    if not length.isdecimal() or int(length) > LONGEST:
+        raise Refused(413, "Cet envoi est trop long", "Raccourcissez la note et recommencez.")
+    form = await request.form(max_files=0, max_fields=FIELDS)
+    session = open_session(request, here)
+    if session is None or not here.sessions.holds(session, str(form.get("token", ""))):
+        raise Refused(403, "Ce formulaire n’est plus valable", "Rechargez la page, puis recommencez.")
+    return form
+
+
+AsReader = Annotated[Visitor, Depends(at_least("reader"))]
+AsCoder = Annotated[Visitor, Depends(at_least("coder"))]
+AsAdmin = Annotated[Visitor, Depends(at_least("admin"))]
+Sent = Annotated[FormData, Depends(sent)]

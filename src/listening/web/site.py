@@ -1,0 +1,59 @@
+"""What every page of one server needs: its store, its codebook, who is in, and what the last engine was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from listening.codebook import Codebook
+from listening.errors import StoreError
+from listening.store.frames import last_tagging
+from listening.store.store import Store
+from listening.web.attempts import Attempts
+from listening.web.figures import Figures
+from listening.web.sessions import Sessions
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """The engine whose tags are shown: its name and, by code, from which probability a tag holds."""
+
+    model: str
+    run: str
+    thresholds: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """One server: `secure` when it is reached by TLS only, its own or that of a proxy."""
+
+    store: Store
+    codebook: Codebook
+    clock: Callable[[], datetime]
+    secure: bool = False
+    sessions: Sessions = field(default_factory=Sessions)
+    attempts: Attempts = field(default_factory=Attempts)
+    figures: Figures = field(default_factory=Figures)
+
+    def engine(self) -> Engine | None:
+        """Give the engine of the last tagging, None where nothing was tagged yet."""
+        try:
+            run = last_tagging(self.store)
+        except StoreError:
+            return None
+        known = run.configuration
+        thresholds = self.codebook.thresholds(known.get("thresholds", {}), known.get("precise", {}))
+        return Engine(run.model or "", run.id, thresholds)
+
+
+def site(request: Request) -> Site:
+    """Give the site that a request came to."""
+    found: Site = request.app.state.site
+    return found
+
+
+Here = Annotated[Site, Depends(site)]

@@ -1,0 +1,103 @@
+"""A page for all themes, and one for each: how many speak of it, in which tone, where, and in their words."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from listening.insight.quotes import Quote
+from listening.insight.summary import Summary
+from listening.records import CodeVerdict
+from listening.report import blocks
+from listening.report.french import DIMENSIONS, value_name
+from listening.store.browse import current_at
+from listening.web.access import AsReader, Refused
+from listening.web.evidence import Piece, pieces
+from listening.web.render import page
+from listening.web.site import Here, Site
+
+router = APIRouter()
+CUTS = ("channel", "source", "wave", "brand")
+
+
+@router.get("/themes")
+def show_themes(here: Here, visitor: AsReader) -> Response:
+    """Show all themes: their share, and their tone."""
+    summary = _summary(here)
+    return page(
+        "themes",
+        visitor,
+        summary=summary,
+        groups=[[net, *net["codes"]] for net in blocks.nets(summary)],
+        scale=blocks.scale(summary),
+        uncited=blocks.uncited(summary),
+        engine=here.engine(),
+        codebook=here.codebook,
+    )
+
+
+@router.get("/themes/{key}")
+def show_theme(here: Here, visitor: AsReader, key: str) -> Response:
+    """Show one theme: a net or a code."""
+    summary = _summary(here)
+    codes, nets = here.codebook.codes, here.codebook.nets
+    if key not in codes and key not in nets:
+        raise Refused(404, "Ce thème n’est pas dans le plan de codage", "Choisissez-en un dans la liste.")
+    whole = _rows(summary, key, "ensemble")[0]
+    cuts = {DIMENSIONS[name]: _rows(summary, key, name) for name in CUTS}
+    return page(
+        "theme",
+        visitor,
+        summary=summary,
+        key=key,
+        entry=codes.get(key) or nets[key],
+        net=nets[here.codebook.net(key)] if key in codes else None,
+        net_key=key.split(".", 1)[0],
+        row=whole,
+        reading=blocks.reading(whole),
+        inside=[
+            _rows(summary, code, "ensemble")[0] for code in codes if key in nets and here.codebook.net(code) == key
+        ],
+        cuts={name: rows for name, rows in cuts.items() if len(rows) > 1},
+        scale=_scale([whole, *(row for rows in cuts.values() for row in rows)]),
+        quotes=_quotes(here, summary, key),
+        engine=here.engine(),
+        codebook=here.codebook,
+    )
+
+
+def _summary(here: Site) -> Summary:
+    engine = here.engine()
+    if engine is None:
+        raise Refused(404, "Rien n’est encore codé", "Lancez d’abord « listening run » : les thèmes en viennent.")
+    return here.figures.summary(here.store, here.codebook, engine)
+
+
+def _rows(summary: Summary, key: str, dimension: str) -> list[dict[Any, Any]]:
+    table = summary.themes
+    rows: list[dict[Any, Any]] = table[(table["key"] == key) & (table["dimension"] == dimension)].to_dict("records")
+    return [row | {"name": value_name(dimension, row["value"])} for row in rows]
+
+
+def _scale(rows: list[dict[Any, Any]]) -> float:
+    """Give the share at the right end of the tracks: the highest bound, rounded up to a tenth."""
+    highest = max((row["high"] for row in rows if not math.isnan(row["high"])), default=0.0)
+    return max(0.1, math.ceil(highest * 10) / 10)
+
+
+def _quotes(here: Site, summary: Summary, key: str) -> list[tuple[Quote, list[Piece], str]]:
+    """Give what people wrote that shows a theme, as long as it is stored still, and nobody need look at it first."""
+    chosen = [quote for quote in summary.quotes if quote.code == key or quote.code.split(".", 1)[0] == key]
+    there = current_at(here.store, list({quote.id for quote in chosen}))
+    return [
+        (quote, pieces(quote.text, [_evidence(quote)]), there[quote.id].version)
+        for quote in chosen
+        if quote.id in there and not there[quote.id].flags
+    ]
+
+
+def _evidence(quote: Quote) -> CodeVerdict:
+    return CodeVerdict(code=quote.code, polarity=quote.polarity, start=quote.start, stop=quote.stop)
