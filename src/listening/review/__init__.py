@@ -1,0 +1,1 @@
+"""People and the tagger: what they should read, what they decided."""

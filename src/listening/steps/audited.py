@@ -1,0 +1,67 @@
+"""The shares of the model beside those that people's verdicts on the random audit give."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from listening.codebook import Codebook
+from listening.insight.audited import audited_shares
+from listening.records import POLARITIES, Verdict
+from listening.review.verdicts import codings, decisions
+from listening.store.frames import frames
+from listening.store.queue import drawn_items, items_of
+from listening.store.store import Store
+from listening.store.verdicts import verdicts
+from listening.tagging.engine import Tagger, cuts
+
+
+def audited(store: Store, tagger: Tagger, codebook: Codebook) -> pd.DataFrame:
+    """Give `audited_shares` of sentiments and codes over what a tagger read; `drawn` tells how many were drawn."""
+    thresholds = cuts(tagger, codebook)
+    texts, tags = frames(store, model=tagger.model, codebook=codebook.reference, thresholds=thresholds)
+    items = {one.verbatim: one for one in drawn_items(store)}
+    drawn = texts[texts["id"].isin(items.keys())][["id", "version", "weight"]].copy()
+    others = items_of(store, drawn["version"].tolist())
+    said = _said(store, codebook)
+    drawn["probability"] = drawn["id"].map({name: one.probability for name, one in items.items()}).astype(float)
+    drawn["answered"] = drawn["version"].isin(said.keys())
+    drawn["pressing"] = [len(others[version]) > 1 for version in drawn["version"]]
+    answered = drawn[drawn["answered"]]
+    rows = [
+        {"id": name, "key": key, "part": part}
+        for name, version in zip(answered["id"], answered["version"], strict=True)
+        for key, part in _parts(said[version]).items()
+    ]
+    keys = [*POLARITIES, *codebook.codes]
+    found = audited_shares(drawn, pd.DataFrame(rows, columns=["id", "key", "part"]), _shares(texts, tags, keys))
+    return found.assign(drawn=len(drawn))
+
+
+def _said(store: Store, codebook: Codebook) -> Mapping[str, Sequence[Verdict]]:
+    """Give by version what decides, or what its coders said, where nobody decided between them."""
+    given = list(verdicts(store, codebook=codebook.reference))
+    decided = {subject: [one] for subject, one in decisions(given).items()}
+    return {version: ones for (version, _), ones in (codings(given) | decided).items()}
+
+
+def _parts(ones: Sequence[Verdict]) -> dict[str, float]:
+    counts = Counter(key for one in ones for key in {*(code.code for code in one.codes), one.sentiment} if key)
+    return {key: count / len(ones) for key, count in counts.items()}
+
+
+def _shares(texts: pd.DataFrame, tags: pd.DataFrame, keys: Sequence[str]) -> dict[str, float]:
+    """Give the part of the verbatims, weighted, in which the model reads each sentiment and each code."""
+    weights = texts.set_index("id")["weight"].astype(float)
+    carried = tags.drop_duplicates(["id", "code"])
+    held = pd.concat(
+        [
+            texts[["id", "sentiment"]].rename(columns={"sentiment": "key"}),
+            carried[["id", "code"]].rename(columns={"code": "key"}),
+        ]
+    )
+    sums = held["id"].map(weights).groupby(held["key"]).sum()
+    total = float(weights.sum())
+    return {key: float(sums.get(key, 0.0)) / total if total else float("nan") for key in keys}
