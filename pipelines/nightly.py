@@ -31,7 +31,17 @@ from listening.errors import ListeningError, ServiceError, SourceError  # noqa: 
 from listening.sources.live.base import LiveSource  # noqa: E402
 from listening.steps.copies import group_copies  # noqa: E402
 from listening.steps.ingest import ingest  # noqa: E402
-from listening.steps.night import NightReport, failed, night_tagger, open_night, summarise_night  # noqa: E402
+from listening.steps.night import (  # noqa: E402
+    NightReport,
+    failed,
+    night_tagger,
+    open_night,
+    summarise_night,
+    watch_night,
+)
+from listening.steps.retention import retain  # noqa: E402
+from listening.steps.review import fill_queue  # noqa: E402
+from listening.steps.runs import now  # noqa: E402
 from listening.steps.tag import tag_chunk, tagging  # noqa: E402
 
 Result = TypeVar("Result")
@@ -68,7 +78,7 @@ def bring_secrets(night: Night) -> None:
 
 @flow(name="nuit", persist_result=False)
 def nightly(configuration: str = str(ROOT / "pipelines" / "nightly.yaml")) -> State[Any]:
-    """Ingest each source, group copies, tag what is pending, publish; name the sources that failed at the end."""
+    """Ingest sources, group copies, tag what is pending, fill the queue, publish, watch; name failed sources last."""
     try:
         night = read_night(Path(configuration))
         bring_secrets(night)
@@ -98,6 +108,8 @@ def do_night(night: Night) -> NightReport:
                 report.failures[source.name] = repr(type(outcome))
             else:
                 report.ingested[source.name] = outcome
+        expire = as_task("effacer ce qui a fait son temps", partial(retain, night.sources, store, key=key, at=now()))
+        report.expired = expire()
         as_task("regrouper", partial(group_copies, store), retries=1)()
         if store.count_pending(tagger.model, codebook.reference):
             with tagging(store, tagger, codebook) as run:
@@ -105,11 +117,13 @@ def do_night(night: Night) -> NightReport:
                 while done := code():
                     report.tagged += done
                 run.counts["tagged"] = report.tagged
+        as_task("choisir à relire", partial(fill_queue, store, tagger, codebook, night.review), retries=1)()
 
         def publish() -> None:
             summarise_night(night, store, tagger, codebook, report)
 
         as_task("publier", publish, retries=1)()
+        as_task("mesurer la dérive", partial(watch_night, night, store, tagger, codebook, report), retries=1)()
     return report
 
 

@@ -16,7 +16,9 @@ from pydantic import Field, ValidationError
 from listening import plugins
 from listening.errors import ConfigurationError
 from listening.faults import Strict, message, place
+from listening.review.queue import Quotas
 from listening.sources.base import KINDS, Source
+from listening.store.arrivals import Windows
 
 
 class _PlainLoader(yaml.SafeLoader):
@@ -40,6 +42,8 @@ class Night(Strict):
     since: date | None = None
     chunk: int = Field(default=256, ge=1)
     quotes: int = Field(default=4, ge=3, le=5)
+    review: Quotas = Quotas()
+    drift: Windows = Windows()
     sources: list[Any] = Field(min_length=1)
 
 

@@ -6,8 +6,9 @@ import pandas as pd
 import pytest
 
 from listening.codebook import Codebook
+from listening.insight.bridge import Bridge
 from listening.insight.summary import summarize
-from listening.report.csv import write_csv, write_review
+from listening.report.csv import write_bridge, write_csv, write_review
 
 
 def read(path: Path) -> list[dict[str, str]]:
@@ -85,6 +86,19 @@ def test_write_csv_lists_the_texts_that_are_repeated(frames: Any, codebook: Code
 
 def test_write_review_names_the_code_and_keeps_formulas_as_text(codebook: Codebook, tmp_path: Path) -> None:
     row = {"id": "v1", "source": "avis", "channel": "review", "text": "=1+1", "code": "prix.niveau"}
-    queue = pd.DataFrame([row | {"probability": 0.41, "low": 0.2, "high": 0.5}])
-    (found,) = read(write_review(queue, codebook, tmp_path / "sorties" / "a_relire.csv"))
+    row |= {"reason": "abstained", "probability": 0.41, "low": 0.2, "high": 0.5}
+    queue = pd.DataFrame([row, row | {"reason": "audit", "code": None, "probability": None, "low": None}])
+    found, drawn = read(write_review(queue, codebook, tmp_path / "sorties" / "a_relire.csv"))
     assert (found["libellé"], found["probabilité"], found["verbatim"]) == ("Prix", "0,41", "'=1+1")
+    assert (found["motif"], drawn["motif"], drawn["code"]) == ("doute du modèle", "contrôle au hasard", "")
+
+
+def test_write_bridge_gives_lines_by_wave_and_the_parts_of_codes(bridge: Bridge, tmp_path: Path) -> None:
+    lines, parts = map(read, write_bridge(bridge, tmp_path / "sorties"))
+    split = next(row for row in lines if row["devenir"] == "scindé")
+    assert (split["codes avant"], split["codes après"]) == ("effort.attente", "effort.attente + effort.file")
+    assert (split["part avant"], split["part après"], split["écart"], split["base"]) == ("0,4", "0,6", "0,2", "100")
+    assert {(row["dimension"], row["modalité"]) for row in lines} >= {("Vague", "hiver"), ("Vague", "été")}
+    added = next(row for row in lines if row["devenir"] == "ajouté")
+    assert (added["citations avant"], added["citations après"], added["écart"]) == ("", "9", "")
+    assert (parts[1]["code après"], parts[1]["les deux"], parts[1]["part gardée"]) == ("effort.file", "30", "0,75")

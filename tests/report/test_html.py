@@ -81,7 +81,7 @@ def test_render_html_says_where_figures_come_from(summary: Summary) -> None:
     for expected in (
         "80 verbatims, le 3 mars 2026",
         "Modèle listening-fr-small@abc",
-        "Exécution r<1>",
+        "Dernier codage r<1>",
         "Plan de codage essai@1",
         "le 1er avril 2026 à 08 h 00",
         "en langue « en » 7",

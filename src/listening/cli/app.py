@@ -9,7 +9,23 @@ from rich.console import Console
 from rich.markup import escape
 from typer.exceptions import Abort, TyperException
 
-from listening.cli import codebook, doctor, model, models, night, privacy, quarantine, tag
+from listening.cli import (
+    codebook,
+    doctor,
+    drift,
+    lineage,
+    model,
+    models,
+    night,
+    privacy,
+    privacy_rights,
+    quarantine,
+    retrain,
+    review,
+    store,
+    tag,
+    web,
+)
 from listening.cli.french import FrenchCommand, FrenchGroup, usage_error
 from listening.errors import ListeningError
 
@@ -27,15 +43,25 @@ COMMANDS = (
     tag.tag,
     privacy.privacy,
     night.summary,
+    drift.drift,
     model.train,
     model.evaluate,
+    retrain.retrain,
+    web.web,
+    lineage.trace,
+    lineage.rebuild,
+    privacy_rights.forget,
+    privacy_rights.access,
     doctor.doctor,
 )
 for command in COMMANDS:
     app.command(cls=FrenchCommand)(command)
+app.add_typer(store.app)
 app.add_typer(quarantine.app)
+app.add_typer(review.app)
 app.add_typer(models.app)
 app.add_typer(codebook.app)
+app.add_typer(web.app)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -63,8 +63,9 @@ def _model(folder: Path | None) -> str:
 
 
 def _store(place: str | None) -> str:
+    from listening.store.engine import locate
     from listening.store.frames import counts
-    from listening.store.store import locate, open_store
+    from listening.store.store import open_store
 
     file = locate(place)
     if file is not None and not file.is_file():

@@ -10,11 +10,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from listening.codebook import Codebook
+from listening.insight.bridge import Bridge
+from listening.insight.drift import Drift
 from listening.insight.summary import Summary
-from listening.report.french import CHANNELS, DIMENSIONS, POLARITIES, SCORES, iso_day
+from listening.report.bridge import named
+from listening.report.drift import ASPECTS, LEVELS
+from listening.report.french import CHANNELS, DIMENSIONS, POLARITIES, REASONS, SCORES, iso_day
 
 FORMULA = "=+-@＝＋－＠\0"  # what a spreadsheet may take for the start of a formula, wide forms included
 BASES = {
@@ -87,6 +92,7 @@ REVIEW = {
     "id": "identifiant",
     "source": "source",
     "channel": "canal",
+    "reason": "motif",
     "code": "code",
     "label": "libellé",
     "probability": "probabilité",
@@ -94,7 +100,70 @@ REVIEW = {
     "high": "doute jusqu'à",
     "text": "verbatim",
 }
-NAMES = {"dimension": DIMENSIONS, "score": SCORES, "polarity": POLARITIES, "channel": CHANNELS}
+BRIDGE = {
+    "dimension": "dimension",
+    "value": "modalité",
+    "level": "niveau",
+    "kind": "devenir",
+    "old": "codes avant",
+    "new": "codes après",
+    "label": "libellé",
+    **BASES,
+    "count_old": "citations avant",
+    "count_new": "citations après",
+    "both": "communes",
+    "share_old": "part avant",
+    "old_low": "part avant, borne basse",
+    "old_high": "part avant, borne haute",
+    "share_new": "part après",
+    "new_low": "part après, borne basse",
+    "new_high": "part après, borne haute",
+    "change": "écart",
+    "change_low": "écart, borne basse",
+    "change_high": "écart, borne haute",
+    "overlap": "recouvrement",
+    "overlap_low": "recouvrement, borne basse",
+    "overlap_high": "recouvrement, borne haute",
+}
+BRIDGE_PARTS = {
+    "old": "code avant",
+    "new": "code après",
+    "count_old": "citations avant",
+    "count_new": "citations après",
+    "both": "les deux",
+    "kept": "part gardée",
+    "low": "borne basse",
+    "high": "borne haute",
+}
+DRIFT = {
+    "aspect": "aspect",
+    "part": "valeur",
+    "low": "de",
+    "high": "à moins de",
+    "reference_count": "référence, nombre",
+    "reference_share": "référence, part",
+    "recent_count": "récent, nombre",
+    "recent_share": "récent, part",
+    "psi": "indice de stabilité",
+    "chance": "hasard",
+    "level": "niveau",
+}
+DRIFT_THEMES = {
+    "code": "code",
+    "label": "libellé",
+    "reference_base": "référence, base",
+    "reference_count": "référence, citations",
+    "reference_share": "référence, part",
+    "recent_base": "récent, base",
+    "recent_count": "récent, citations",
+    "recent_share": "récent, part",
+    "change": "écart",
+    "change_low": "écart, borne basse",
+    "change_high": "écart, borne haute",
+    "p_value": "p (Holm)",
+    "differs": "écart significatif",
+}
+NAMES = {"dimension": DIMENSIONS, "score": SCORES, "polarity": POLARITIES, "channel": CHANNELS, "reason": REASONS}
 
 
 def write_csv(summary: Summary, folder: Path) -> list[Path]:
@@ -119,10 +188,28 @@ def write_csv(summary: Summary, folder: Path) -> list[Path]:
 
 
 def write_review(queue: pd.DataFrame, codebook: Codebook, path: Path) -> Path:
-    """Write the verbatims on which a person should decide, a row a code, in the same form as `write_csv`."""
+    """Write the verbatims that a person should read, a row for each question, in the same form as `write_csv`."""
     labels = {name: code.label for name, code in codebook.codes.items()}
     path.parent.mkdir(parents=True, exist_ok=True)
     return _write(path, _table(queue.assign(label=queue["code"].map(labels)), REVIEW))
+
+
+def write_bridge(bridge: Bridge, folder: Path) -> list[Path]:
+    """Write `raccord.csv` and `raccord_codes.csv` in the same form as `write_csv`; give their paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    tables = {"raccord.csv": (named(bridge.lines), BRIDGE), "raccord_codes.csv": (bridge.parts, BRIDGE_PARTS)}
+    return [_write(folder / name, _table(frame, header)) for name, (frame, header) in tables.items()]
+
+
+def write_drift(drift: Drift, folder: Path) -> list[Path]:
+    """Write `derive.csv` and `derive_themes.csv` in the same form as `write_csv`; give their paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    judged = drift.parts.merge(drift.indices[["aspect", "psi", "chance", "level"]], on="aspect")
+    limits = judged[["low", "high"]]
+    judged[["low", "high"]] = limits.where(np.isfinite(limits))
+    written = judged.assign(aspect=judged["aspect"].map(ASPECTS), level=judged["level"].map(LEVELS))
+    tables = {"derive.csv": (written, DRIFT), "derive_themes.csv": (drift.themes, DRIFT_THEMES)}
+    return [_write(folder / name, _table(frame, header)) for name, (frame, header) in tables.items()]
 
 
 def _quote_row(summary: Summary, quote: dict[str, Any]) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from listening.training.compare import Comparison
 def print_comparison(comparison: Comparison, codebook: Codebook, console: Console) -> None:
     """Print the tables of `grids`; between brackets, 95 % intervals; dim, bases under 30."""
     for grid in grids(comparison, codebook):
-        console.print(_table(grid))
+        console.print(as_table(grid))
         console.print()
 
 
@@ -57,7 +57,8 @@ def write_comparison(comparison: Comparison, path: Path) -> None:
     path.write_text(content + "\n", encoding="utf-8")
 
 
-def _table(grid: Grid) -> Table:
+def as_table(grid: Grid) -> Table:
+    """Give a grid as the terminal shows it."""
     table = Table(title=escape(grid.title), box=None, title_justify="left")
     table.add_column(escape(grid.corner), overflow="fold")
     for column in grid.columns:

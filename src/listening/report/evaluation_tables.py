@@ -156,8 +156,8 @@ def behaviours(comparison: Comparison) -> Grid:
 def agreements(comparison: Comparison) -> Iterator[Grid]:
     """Give agreement beyond chance on themes and on sentiment: the two coders first, then each engine with each."""
     found = comparison.agreements
-    themes = [Row(_pair(one), [one.base, one.theme_micro_f1, *_coefficients(one.themes)]) for one in found]
-    sentiment = [Row(_pair(one), [one.base, *_coefficients(one.sentiment)]) for one in found]
+    themes = [Row(_pair(one), [one.base, one.theme_micro_f1, *coefficients(one.themes)]) for one in found]
+    sentiment = [Row(_pair(one), [one.base, *coefficients(one.sentiment)]) for one in found]
     if found:
         yield Grid("Accord au-delà du hasard : thèmes", "Entre", ["Base", "F1 micro", *COEFFICIENTS], themes)
         yield Grid("Accord au-delà du hasard : sentiment", "Entre", ["Base", *COEFFICIENTS], sentiment)
@@ -166,8 +166,13 @@ def agreements(comparison: Comparison) -> Iterator[Grid]:
 def code_agreements(comparison: Comparison, codebook: Codebook) -> Iterator[Grid]:
     """Give agreement by code, one table a pair."""
     for one in comparison.agreements:
-        rows = [Row(codebook.codes[code].label, _coefficients(found)) for code, found in one.codes.items()]
+        rows = [Row(codebook.codes[code].label, coefficients(found)) for code, found in one.codes.items()]
         yield Grid(f"Par code : {_pair(one)}", "Code", COEFFICIENTS, rows)
+
+
+def coefficients(of: Chance) -> list[Measure]:
+    """Give the cells of COEFFICIENTS."""
+    return [of.kappa, of.alpha, of.ac1]
 
 
 def corpora(comparison: Comparison) -> Grid:
@@ -200,10 +205,6 @@ def _grouped(dimension: str, group: Group, side: Sequence[Group]) -> Row:
 
 def _pair(one: Agreement) -> str:
     return " – ".join(one.coders)
-
-
-def _coefficients(of: Chance) -> list[Measure]:
-    return [of.kappa, of.alpha, of.ac1]
 
 
 def _rated(one: Rated) -> Row:

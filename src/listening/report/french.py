@@ -29,6 +29,13 @@ MONTHS = (
 DIMENSIONS = {"ensemble": "Ensemble", "channel": "Canal", "source": "Source", "wave": "Vague", "brand": "Marque"}
 CHANNELS = {"survey": "Enquêtes", "forum": "Forums", "social": "Réseaux sociaux", "review": "Avis"}
 POLARITIES = {"negatif": "négatif", "neutre": "neutre", "positif": "positif"}
+REASONS = {
+    "abstained": "doute du modèle",
+    "disagreement": "désaccord",
+    "audit": "contrôle au hasard",
+    "flagged": "contenu sensible",
+    "asked": "demandé",
+}
 SCORES = {"nps": "NPS", "csat": "CSAT", "ces": "CES", "stars": "Étoiles"}
 
 

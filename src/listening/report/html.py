@@ -15,8 +15,9 @@ LINEAGE = {
     "model": "Modèle",
     "codebook": "Plan de codage",
     "thresholds": "Seuils",
-    "run": "Exécution",
+    "run": "Dernier codage",
     "version": "Version du logiciel",
+    "publication": "Publication",
 }
 WRITERS = (
     french.counted,
@@ -45,9 +46,9 @@ def render_html(
 ) -> str:
     """Give a self-contained HTML page: no script, no request; whatever people wrote is escaped.
 
-    `lineage` tells what made the figures, keyed by `model`, `codebook`, `thresholds`, `run`, `version` or by a French
-    label of its own; `failures` names the sources that could not be read. `quarantine` is a number of rows set aside,
-    for callers who do not count it in the summary's `left_out`.
+    `lineage` tells what made the figures, keyed by `model`, `codebook`, `thresholds`, `run`, `version`, `publication`
+    or by a French label of its own; `failures` names the sources that could not be read. `quarantine` is a number of
+    rows set aside, for callers who do not count it in the summary's `left_out`.
     """
     shown = ("overall", "sources", "cards", "nets", "uncited", "scale", "sentiments", "heats", "scores", "quotes")
     return (

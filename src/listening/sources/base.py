@@ -16,6 +16,7 @@ from listening.errors import RowError
 from listening.faults import Strict
 from listening.records import Cursor, Deletion, Verbatim
 from listening.sources.archives import archive_of, unpacked
+from listening.sources.keeping import measure
 from listening.sources.opening import files_at
 from listening.sources.rows import Row
 from listening.sources.seen import Seen
@@ -29,7 +30,7 @@ class Source(Strict, ABC):
     """Where verbatims come from: a subclass reads one kind of place, and its fields are its configuration.
 
     `language` is that of texts too short to tell, `timezone` that of dates without an offset, `brand` the one that all
-    verbatims are about.
+    verbatims are about; after the time to `keep`, they are erased.
     """
 
     kind: str
@@ -37,6 +38,7 @@ class Source(Strict, ABC):
     language: str = "fr"
     brand: str | None = None
     timezone: str = "Europe/Paris"
+    keep: str | None = None
 
     @abstractmethod
     def read(self, since: str | None = None) -> Iterator[Record]:
@@ -59,6 +61,13 @@ class Source(Strict, ABC):
         except (KeyError, ValueError, OSError) as error:
             raise ValueError(f"fuseau horaire inconnu « {timezone} » : écrivez par exemple Europe/Paris") from error
         return timezone
+
+    @field_validator("keep")
+    @classmethod
+    def _known_time(cls, keep: str | None) -> str | None:
+        if keep:
+            measure(keep)
+        return keep
 
 
 class FileSource(Source):

@@ -38,7 +38,7 @@ class Row:
 
     def error(self, reason: str) -> RowError:
         """Give the error that says why this row cannot be used."""
-        return RowError(reason, row=self.place)
+        return RowError(reason, row=self.place, cells=tuple(self.cells.values()))
 
 
 def column_names(header: Iterable[str]) -> list[str]:

@@ -12,10 +12,11 @@ from listening.store.copies import (
     Unexamined,
     add_examined,
     count_unexamined,
-    forget_other_methods,
+    forget_groups,
     groups_of_contents,
     groups_of_reposts,
     in_order_of_time,
+    made_otherwise,
     meet,
     unexamined,
 )
@@ -32,10 +33,12 @@ def group_copies(store: Store, *, batch: int = BATCH, advance: Advance = lambda 
     those; its original is the earliest. The order and size of batches change nothing. Memory grows with the number
     of texts that are alike and yet not the same, not with the number of verbatims.
     """
-    forget_other_methods(store, METHOD)
-    if not count_unexamined(store):
+    anew = made_otherwise(store, METHOD)
+    if not anew and not count_unexamined(store):
         return 0
     with running(store, "copies", configuration={"method": METHOD}) as run:
+        if anew:
+            forget_groups(store, run)
         after, count = "", 0
         while found := unexamined(store, after=after, limit=batch):
             _group_batch(store, found, run)

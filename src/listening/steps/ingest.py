@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from itertools import islice
 
 from listening.errors import RowError
-from listening.records import Cursor, Deletion, RowProblem, Run, Scores, Verbatim, content_id
+from listening.records import Cursor, Deletion, Run, Scores, Verbatim, content_id
 from listening.sources.base import FileSource, Record, Source
+from listening.sources.keeping import kept_since
+from listening.steps.kept_out import not_erased, problems_of, told_by
+from listening.steps.lineage import configured, inputs
 from listening.steps.runs import Advance, now, running
 from listening.store.quarantine import let_go, put_aside
 from listening.store.store import Store
 from listening.text.prepare import VERSION, prepare, prepare_fact
-from listening.text.privacy import scrub
 from listening.text.pseudonym import keyed_hash
 
 BATCH = 256  # rows read, prepared and committed at once
-COUNTS = ("read", "new", "changed", "updated", "known", "before", "deleted", "quarantined")
+COUNTS = ("read", "new", "changed", "updated", "known", "before", "erased", "deleted", "quarantined")
 
 
 def ingest(
@@ -34,19 +36,24 @@ def ingest(
 ) -> dict[str, int]:
     """Read a source from its cursor on, prepare and store what is new in it, quarantine what cannot be used.
 
-    Gives the `COUNTS`: `before` are those older than `since`, `deleted` those that the source took back. The cursor
-    moves on when all that comes before it is committed. `anew` reads from the beginning, and lets go the rows in
-    quarantine that can be used now (`released`). `names=False` leaves persons' names in texts: for measures.
+    Gives the `COUNTS`: `before` are those older than `since`, or than what the source keeps, `erased` those that were
+    erased and stay out, `deleted` those that the source took back. The cursor moves on when all that comes before it is
+    committed. `anew` reads from the beginning, and lets go the rows in quarantine that can be used now (`released`).
+    `names=False` leaves persons' names in texts: for measures.
     """
     counts = Counter(dict.fromkeys(COUNTS, 0))
     configuration = configuration_of(source)
-    with running(store, f"ingest:{source.name}", configuration={"source": source.name, "kind": source.kind}) as run:
-        given = source.read(None if anew else store.cursor(source.name, configuration))
+    begun = None if anew else store.cursor(source.name, configuration)
+    lineage = {"inputs": inputs(source), "cursor": {"before": begun, "after": begun}}
+    facts = configured(source) | {"since": since.isoformat() if since else None}
+    with running(store, f"ingest:{source.name}", configuration=facts, lineage=lineage) as run:
+        given = source.read(begun)
         reading = _once_each(given) if isinstance(source, FileSource) else given
         while rows := list(islice(reading, BATCH)):
             counts.update(_ingest_batch(rows, source, store, run, key=key, since=since, names=names))
             for cursor in [row for row in rows if isinstance(row, Cursor)][-1:]:
                 store.keep_cursor(source.name, configuration, cursor.value, run)
+                run.lineage["cursor"]["after"] = cursor.value
             run.counts.update(counts)
             advance(len(rows))
         if anew:
@@ -56,7 +63,7 @@ def ingest(
 
 def configuration_of(source: Source) -> str:
     """Give the id of a source's configuration: a cursor holds under the one that it was kept under."""
-    return content_id(source.model_dump_json())
+    return content_id(source.model_dump_json(exclude={"keep"}))
 
 
 def _once_each(rows: Iterable[Record]) -> Iterator[Record]:
@@ -65,7 +72,7 @@ def _once_each(rows: Iterable[Record]) -> Iterator[Record]:
     for row in rows:
         if isinstance(row, Verbatim) and seen.setdefault(row.id, row.version) != row.version:
             reason = "identifiant déjà donné plus haut à un autre texte ; corrigez-le, ou choisissez une autre colonne"
-            yield RowError(reason, row=row.external_id, content=row.text)
+            yield RowError(reason, row=row.external_id, content=row.text, cells=told_by(row))
         else:
             yield row
 
@@ -82,29 +89,36 @@ def _ingest_batch(
 ) -> dict[str, int]:
     refused = [row for row in rows if isinstance(row, RowError)]
     read = [row for row in rows if isinstance(row, Verbatim)]
-    recent = [one for one in read if not (since and one.created_at and one.created_at.date() < since)]
-    prints = {keyed_hash(key, VERSION, repr(one)): one for one in recent}
+    oldest = kept_since(source.keep, now()) if source.keep else None
+    recent = [one for one in read if not _before(one, since, oldest)]
+    allowed = not_erased(recent, store, key)
+    prints = {keyed_hash(key, VERSION, repr(one)): one for one in allowed}
     known = store.known(list(prints), taken_back=isinstance(source, FileSource))
     fresh = {print_: one for print_, one in prints.items() if print_ not in known}
     prepared = prepare([one.text for one in fresh.values()], language=source.language, names=names)
     kept: list[tuple[str, Verbatim]] = []
     for (print_, one), ready in zip(fresh.items(), prepared, strict=True):
         if not ready.text and one.scores == Scores():
-            refused.append(RowError("texte vide, et aucune note", row=one.external_id))
+            refused.append(RowError("texte vide, et aucune note", row=one.external_id, cells=told_by(one)))
             continue
         author = keyed_hash(key, one.author) if one.author else None
         meta = {name: prepare_fact(value) for name, value in one.meta.items()}
         one = replace(one, text=ready.text, language=ready.language, flags=ready.flags)
         kept.append((print_, replace(one, author=author, meta=meta)))
-    problems = [
-        RowProblem(source=source.name, row=one.row, reason=scrub(one.reason).text, content=content.text)
-        for one, content in zip(refused, prepare([one.content for one in refused]), strict=True)
-    ]
+    problems = problems_of(refused, source.name, store, key)
     gone = {content_id(source.name, row.external_id): row.at or now() for row in rows if isinstance(row, Deletion)}
     return store.add_verbatims(kept, run) | {
         "read": len(read) + len(refused),
-        "known": len(recent) - len(fresh),
+        "known": len(allowed) - len(fresh),
         "before": len(read) - len(recent),
-        "deleted": store.mark_deleted(gone),
+        "erased": len(recent) - len(allowed) + len(refused) - len(problems),
+        "deleted": store.mark_deleted(gone, run),
         "quarantined": put_aside(store, problems, run),
     }
+
+
+def _before(one: Verbatim, since: date | None, oldest: datetime | None) -> bool:
+    """Tell whether a verbatim is older than what is asked for, or than what is kept."""
+    if one.created_at is None:
+        return False
+    return bool((since and one.created_at.date() < since) or (oldest and one.created_at < oldest))

@@ -12,14 +12,22 @@ from listening.configuration import Night
 from listening.errors import ListeningError, SourceError, StoreError
 from listening.insight.summary import Summary
 from listening.report.copies import copies_in_brief
+from listening.report.drift import in_brief
+from listening.report.french import counted
 from listening.steps.copies import group_copies
+from listening.steps.drift import PAGE as DRIFT_PAGE
+from listening.steps.drift import watch
 from listening.steps.ingest import ingest
+from listening.steps.publish import publish
+from listening.steps.retention import retain
+from listening.steps.review import fill_queue
 from listening.steps.runs import Advance, now
-from listening.steps.summary import publish, publish_review, summarise
+from listening.steps.summary import basis_of, summarise
 from listening.steps.tag import tag_pending
 from listening.store.copies import count_unexamined
+from listening.store.engine import locate
 from listening.store.quarantine import put_aside_by_source
-from listening.store.store import Store, locate, open_store
+from listening.store.store import Store, open_store
 from listening.tagging.added import open_tagger
 from listening.tagging.engine import Tagger
 from listening.text.pseudonym import read_key
@@ -30,23 +38,31 @@ Bar = Callable[[str, int | None], AbstractContextManager[Advance]]
 
 @dataclass
 class NightReport:
-    """What a night did: counts by source, why each failed source failed, how many were tagged, copies, the page."""
+    """What a night did: counts by source, why each failed source failed, what was tagged, copies, drift, the page.
+
+    `expired` says what sources do not keep any longer.
+    """
 
     ingested: dict[str, dict[str, int]] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
     tagged: int = 0
     review: int = 0
+    expired: list[str] = field(default_factory=list)
     copies: str = ""
+    drift: str = ""
     page: Path | None = None
 
     def lines(self) -> list[str]:
         """Give what happened as sentences, failed sources last."""
         lines = self.read_lines()
+        lines += self.expired
         lines.append(f"{self.tagged} verbatims codés.")
         if self.copies:
             lines.append(self.copies)
         if self.review:
-            lines.append(f"{self.review} verbatims où le modèle hésite : a_relire.csv")
+            lines.append(f"{counted(self.review, 'verbatim')} à relire : a_relire.csv")
+        if self.drift:
+            lines.append(f"{self.drift} {DRIFT_PAGE}")
         if self.page:
             lines.append(f"Page : {self.page}")
         return lines + self.failed_lines()
@@ -57,6 +73,7 @@ class NightReport:
             f"{name} : {count['read']} lignes lues, {count['new']} verbatims nouveaux, {count['changed']} modifiés, "
             f"{count['known']} déjà connus, {count['quarantined']} mis en quarantaine."
             + (f" {count['deleted']} retirés par leur source." if count["deleted"] else "")
+            + (f" {count['erased']} effacés naguère, laissés dehors." if count["erased"] else "")
             for name, count in self.ingested.items()
         ]
 
@@ -68,10 +85,15 @@ class NightReport:
 @contextmanager
 def open_night(night: Night) -> Iterator[tuple[Store, bytes]]:
     """Open a night's store, with the key of its pseudonyms, kept beside it (in the working folder for a server)."""
-    file = locate(night.store)
-    key = read_key((file.parent if file else Path.cwd()) / KEY)
+    key = read_key(key_file(night.store))
     with open_store(night.store) as store:
         yield store, key
+
+
+def key_file(place: str | None) -> Path:
+    """Give the file of the key of a store's pseudonyms."""
+    file = locate(place)
+    return (file.parent if file else Path.cwd()) / KEY
 
 
 def night_tagger(night: Night) -> tuple[Tagger, Codebook]:
@@ -113,30 +135,44 @@ def summarise_night(
     """
     failures = failed(report)
     try:
-        summary, lineage = summarise(store, tagger, codebook, quotes=night.quotes)
+        basis = basis_of(store, tagger, codebook)
     except StoreError as error:
         if failures:
             raise SourceError("\n".join(failures)) from error
         raise
-    report.copies = copies_in_brief(summary)
     if publishing:
-        report.review = publish_review(store, tagger, codebook, night.reports)
-        report.page = publish(summary, lineage, night.reports, title=night.title, failures=failures, at=now())
+        done = publish(store, basis, night.reports, title=night.title, quotes=night.quotes, failures=failures)
+        report.review, report.page, summary = done.review, done.page, done.summary
+    else:
+        summary = summarise(store, basis, quotes=night.quotes).summary
+    report.copies = copies_in_brief(summary)
     return summary
 
 
+def watch_night(night: Night, store: Store, tagger: Tagger, codebook: Codebook, report: NightReport) -> None:
+    """Measure how what arrived of late differs from what came before, and publish it, in a sentence in the report."""
+    report.drift = in_brief(watch(store, basis_of(store, tagger, codebook), night.drift, night.reports).drift)
+
+
 def run_night(night: Night, *, bar: Bar = no_bar) -> tuple[NightReport, Summary]:
-    """Do the whole night: ingest every source, group copies, tag what is pending, summarise, publish."""
+    """Do the whole night: ingest every source, group copies, tag what is pending, fill the queue, publish, watch.
+
+    To watch is to measure drift. What is older than its source keeps is erased before it is grouped.
+    """
     report = NightReport()
     tagger, codebook = night_tagger(night)
     with open_night(night) as (store, key):
         ingest_all(night, store, key=key, report=report, bar=bar)
+        report.expired = retain(night.sources, store, key=key, at=now())
         with bar("Textes repris", count_unexamined(store)) as advance:
             group_copies(store, advance=advance)
         waiting = store.count_pending(tagger.model, codebook.reference)
         with bar("Codage", waiting) as advance:
             report.tagged = tag_pending(store, tagger, codebook, chunk=night.chunk, advance=advance)
-        return report, summarise_night(night, store, tagger, codebook, report)
+        fill_queue(store, tagger, codebook, night.review)
+        summary = summarise_night(night, store, tagger, codebook, report)
+        watch_night(night, store, tagger, codebook, report)
+        return report, summary
 
 
 def failed(report: NightReport) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -10,6 +10,7 @@ from typing import Any
 
 from listening.errors import ListeningError
 from listening.records import Run, content_id
+from listening.steps.lineage import surroundings
 from listening.store.store import Store
 
 Advance = Callable[[int], None]
@@ -21,10 +22,14 @@ def now() -> datetime:
 
 
 @contextmanager
-def running(store: Store, step: str, **facts: Any) -> Iterator[Run]:
-    """Record a run around a step: completed, or failed with its message (never with a verbatim)."""
+def running(store: Store, step: str, *, lineage: Mapping[str, Any] | None = None, **facts: Any) -> Iterator[Run]:
+    """Record a run around a step: completed, or failed with its message (never with a verbatim).
+
+    To the `lineage` that the step knows from the start are added its surroundings; the step may add to it as to counts.
+    """
     started = now()
-    run = store.start_run(Run(id=content_id(step, started.isoformat()), step=step, started_at=started, **facts))
+    facts |= {"id": content_id(step, started.isoformat()), "started_at": started}
+    run = store.start_run(Run(step=step, lineage=surroundings() | dict(lineage or {}), **facts))
     try:
         yield run
     except BaseException as error:

@@ -1,63 +1,64 @@
-"""Summarise what is tagged, and publish it."""
+"""Summarise what is tagged: with which thresholds, and over which verbatims."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from pathlib import Path
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from listening.codebook import NEVER, Codebook
+from listening.codebook import Codebook
 from listening.insight.summary import Summary, summarize
-from listening.report.csv import write_csv, write_review
-from listening.report.french import decimal
-from listening.report.html import render_html
-from listening.store.frames import frames, last_tagging, left_out, uncertain
+from listening.store.frames import frames, last_tagging, left_out
+from listening.store.history import PRESENT, View
 from listening.store.store import Store
 from listening.tagging.engine import Tagger, bands, cuts
 
 
-def summarise(store: Store, tagger: Tagger, codebook: Codebook, *, quotes: int = 4) -> tuple[Summary, dict[str, str]]:
-    """Give the summary of a tagger's tags, and what made it: `model`, `codebook`, `thresholds` and `run`.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basis:
+    """What decides the figures: a model's tags, by which thresholds they hold; the last run that tagged by it.
 
-    Thresholds are those of today, whatever they were when it tagged. Raises StoreError when it never did.
+    `bands` are the scores, by code, between which the model does not know.
     """
-    run = last_tagging(store, model=tagger.model)
-    thresholds = cuts(tagger, codebook)
-    verbatims, tags = frames(store, model=tagger.model, codebook=codebook.reference, thresholds=thresholds)
-    summary = summarize(verbatims, tags, codebook, quotes=quotes, left_out=left_out(store))
-    reached = [one for one in thresholds.values() if one < NEVER]
-    lineage = {
-        "model": tagger.model,
-        "codebook": codebook.reference,
-        "thresholds": f"un par code, de {decimal(min(reached, default=0.0), digits=2)} à "
-        f"{decimal(max(reached, default=0.0), digits=2)}",
-        "run": run.id,
-    }
-    if never := [code for code, one in thresholds.items() if one >= NEVER]:
-        lineage["thresholds"] += (
-            f" ; jamais posés, faute d'atteindre la précision voulue ou d'être appris : {', '.join(never)}"
-        )
-    return summary, lineage
+
+    model: str
+    codebook: Codebook
+    thresholds: Mapping[str, float]
+    bands: Mapping[str, tuple[float, float]]
+    tagging: str
 
 
-def publish_review(store: Store, tagger: Tagger, codebook: Codebook, folder: Path) -> int:
-    """Write which verbatims a person should read, for which codes; give how many verbatims that makes.
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Found:
+    """A summary, and by id the version of each verbatim that is in it."""
 
-    They are those whose probability falls in a code's band, where the tagger does not know (`bands`).
+    summary: Summary
+    versions: Mapping[str, str]
+
+
+def basis_of(store: Store, tagger: Tagger, codebook: Codebook) -> Basis:
+    """Give what a tagger's figures are based on; raises StoreError when it never tagged.
+
+    Thresholds are those of today, whatever they were when it tagged.
     """
-    limits = {code: (one.low, one.high) for code, one in bands(tagger, codebook).items()}
-    queue = uncertain(store, model=tagger.model, codebook=codebook.reference, bands=limits)
-    write_review(queue, codebook, folder / "a_relire.csv")
-    return int(queue["id"].nunique())
+    return Basis(
+        model=tagger.model,
+        codebook=codebook,
+        thresholds=cuts(tagger, codebook),
+        bands={code: (one.low, one.high) for code, one in bands(tagger, codebook).items()},
+        tagging=last_tagging(store, model=tagger.model).id,
+    )
 
 
-def publish(
-    summary: Summary, lineage: dict[str, str], folder: Path, *, title: str, failures: list[str], at: datetime
-) -> Path:
-    """Write the tables and the page of a summary; give the page's place."""
-    write_csv(summary, folder)
-    page = folder / "synthese.html"
-    html = render_html(summary, title=title, generated_at=at, lineage=lineage, failures=failures)
-    part = page.with_suffix(".part")
-    part.write_text(html, encoding="utf-8")
-    part.replace(page)
-    return page
+def summarise(
+    store: Store, basis: Basis, *, quotes: int = 4, view: View = PRESENT, beside: Mapping[str, int] | None = None
+) -> Found:
+    """Give the summary of the tags of a model, now or in another view of the store.
+
+    `beside` counts what is not in it, by reason: what is left out now, unless told.
+    """
+    verbatims, tags = frames(
+        store, model=basis.model, codebook=basis.codebook.reference, thresholds=basis.thresholds, view=view
+    )
+    out = dict(left_out(store) if beside is None else beside)
+    summary = summarize(verbatims, tags, basis.codebook, quotes=quotes, left_out=out)
+    return Found(summary=summary, versions=dict(zip(verbatims["id"], verbatims["version"], strict=True)))

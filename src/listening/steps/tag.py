@@ -7,10 +7,11 @@ from contextlib import contextmanager
 
 from listening.codebook import Codebook
 from listening.records import Run
+from listening.steps.lineage import decisions
 from listening.steps.runs import Advance, running
 from listening.store.store import Store
 from listening.tagging.abstain import precise
-from listening.tagging.engine import Tagger, bands
+from listening.tagging.engine import Tagger, bands, cuts
 from listening.text.segment import segments
 
 
@@ -36,7 +37,10 @@ def tagging(store: Store, tagger: Tagger, codebook: Codebook) -> Iterator[Run]:
         "bands": {code: [one.low, one.high] for code, one in bands(tagger, codebook).items()},
         "codebook": codebook.reference,
     }
-    with running(store, "tag", model=tagger.model, codebook=codebook.reference, configuration=facts) as run:
+    lineage = decisions(store, codebook, cuts(tagger, codebook)) | {"model": tagger.model}
+    with running(
+        store, "tag", model=tagger.model, codebook=codebook.reference, configuration=facts, lineage=lineage
+    ) as run:
         yield run
 
 

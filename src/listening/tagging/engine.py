@@ -76,11 +76,13 @@ def strongest(scores: Mapping[Polarity, float]) -> Polarity:
 def load_tagger(folder: Path | None = None, *, codebook: Path | None = None) -> Tagger:
     """Give the `embedded` engine on a model folder, by default the model that ships with the project.
 
+    Of a folder of models it is that of the champion.
     With the file of a codebook, the codes that a team added to it by `listening codebook fit` are read too. Nothing
     heavy is loaded before the first text. Raises ModelError when the folder is not a model of ours.
     """
     from listening.tagging.added import with_added
+    from listening.tagging.champion import champion_of
     from listening.tagging.embedded import EmbeddedTagger, default_folder
 
-    tagger = EmbeddedTagger(folder or default_folder())
+    tagger = EmbeddedTagger(champion_of(folder or default_folder()))
     return with_added(tagger, load_codebook(codebook), codebook) if codebook else tagger

@@ -69,12 +69,12 @@ def compare(engines: Sequence[str], material: Material, codebook: Codebook, *, b
     ConfigurationError for an engine that cannot be had or material without what it is compared with.
     """
     _check(material)
-    gold = _coded(material.gold, codebook) if material.gold else []
-    second = _matched(gold, _coded(material.coder2, codebook), material.coder2) if material.coder2 else {}
+    gold = read_under(material.gold, codebook) if material.gold else []
+    second = _matched(gold, read_under(material.coder2, codebook), material.coder2) if material.coder2 else {}
     corpora = read_corpora(material.sentiment) if material.sentiment else []
     codes = list(codebook.codes)
     train = material.train
-    baseline = (lambda: _baseline(_coded(train, codebook), codebook)) if train else None
+    baseline = (lambda: _baseline(read_under(train, codebook), codebook)) if train else None
     pairs = read_pairs(material.behaviour) if material.behaviour else []
     evaluations, codings, rated, abstentions, behaviours = [], [], [], [], []
     weights = resample(len(gold)) if gold else None
@@ -117,7 +117,8 @@ def _check(material: Material) -> None:
         raise ConfigurationError("--train-sentiment cale une référence ; donnez de quoi la mesurer par --sentiment")
 
 
-def _coded(path: Path, codebook: Codebook) -> list[Example]:
+def read_under(path: Path, codebook: Codebook) -> list[Example]:
+    """Read coded verbatims; raises CodebookError for a code that the codebook lacks."""
     examples = read_coded(path)
     if unknown := {tag.code for one in examples for tag in one.tags or ()} - set(codebook.codes):
         raise CodebookError(f"{path} : codes absents du plan {codebook.reference} : {', '.join(sorted(unknown))}")

@@ -109,6 +109,15 @@ def _tag(tag: dict[str, Any], place: str) -> GoldTag:
     return GoldTag(tag["code"], tag["polarity"], tag.get("start") or 0, tag.get("end") or 0)
 
 
+def folded(text: str) -> str:
+    """Give a text without what two copies of it may differ by: case, punctuation, white space, length.
+
+    >>> folded("Trop  CHER !") == folded("trop cher")
+    True
+    """
+    return "".join(one for one in text.lower() if one.isalnum())[:200]
+
+
 def read_parquet(path: Path, columns: list[str]) -> pd.DataFrame:
     """Read columns of a Parquet file. Raises FormatError when it is missing, of another kind or lacks a column."""
     import pandas as pd

@@ -16,7 +16,7 @@ from listening.records import POLARITIES
 from listening.tagging.modeling import ListeningModel
 from listening.training.calibrate import cross_fitted, fit_calibration, fit_rating, held_out, thresholds
 from listening.training.configuration import TrainingConfiguration, read_training
-from listening.training.corpus import Example, fragments, read_coded, read_parquet, read_rated, read_unlabelled
+from listening.training.corpus import Example, folded, fragments, read_coded, read_parquet, read_rated, read_unlabelled
 from listening.training.curve import LearningCurve
 from listening.training.folder import write_json, write_model
 from listening.training.lexical import fit_lexical
@@ -32,16 +32,18 @@ class Sources:
     """What a training starts from: an encoder, coded verbatims, and optionally more.
 
     `codings` are codings apart from their texts, which stand in `rated` or `unlabelled`; `authored` are verbatims
-    written and coded for training; `fragments` short answers to survey questions.
+    written and coded for training; `fragments` short answers to survey questions; `verdicts` what people decided in the
+    store, beside what is `coded`.
     """
 
     base: str
-    coded: Path
+    coded: Path | None = None
     codings: Path | None = None
     authored: Path | None = None
     rated: Path | None = None
     unlabelled: Path | None = None
     fragments: Path | None = None
+    verdicts: tuple[Example, ...] = ()
 
 
 def produce(folder: Path, sources: Sources, codes: Sequence[str], *, progress: Progress) -> None:
@@ -71,7 +73,8 @@ def save(folder: Path, model: ListeningModel, tokenizer: Any, examples: Sequence
 
 def _stages(sources: Sources, configuration: TrainingConfiguration) -> tuple[list[Stage], list[Example], list[Example]]:
     """Give the stages, and what is held out of all of them: coded verbatims, rated texts."""
-    trained, held = split(read_coded(sources.coded), share=configuration.holdout, seed=configuration.seed)
+    decided = [*(read_coded(sources.coded) if sources.coded else []), *sources.verdicts]
+    trained, held = split(decided, share=configuration.holdout, seed=configuration.seed)
     seed, adapted, coded = configuration.seed, configuration.adapted, configuration.coded
     first: list[Example] = []
     if sources.rated:
@@ -91,17 +94,12 @@ def _stages(sources: Sources, configuration: TrainingConfiguration) -> tuple[lis
     if sources.rated:
         most = round(configuration.holdout * len(read_parquet(sources.rated, ["text"])))
         rated = read_rated(sources.rated, texts=min(RATED, most), seed=seed + 1)
-    hidden = {_folded(one.text) for one in [*held, *rated]}
-    first, trained = ([one for one in part if _folded(one.text) not in hidden] for part in (first, trained))
+    hidden = {folded(one.text) for one in [*held, *rated]}
+    first, trained = ([one for one in part if folded(one.text) not in hidden] for part in (first, trained))
     stages = [Stage("codes", trained, coded.epochs, coded.hidden)]
     if first and adapted.epochs:
         stages.insert(0, Stage("adaptation", first, adapted.epochs, adapted.hidden, guess=True))
     return stages, held, [one for one in rated if one.stars is not None]
-
-
-def _folded(text: str) -> str:
-    """Give a text without what two copies of it may differ by: case, punctuation, white space, length."""
-    return "".join(one for one in text.lower() if one.isalnum())[:200]
 
 
 def repeated(examples: Sequence[Example], *, below: int, times: int) -> list[Example]:

@@ -1,0 +1,109 @@
+"""`listening forget` and `access`: what a person may ask about what they wrote."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from listening.cli.night import StorePlace
+
+AUTHOR = typer.Option("--author", metavar="NOM", help="Nom ou pseudonyme, tel que la source le donne.")
+SourceName = Annotated[
+    str | None, typer.Option("--source", help="Dans cette source seulement : ailleurs, le même nom peut être un autre.")
+]
+By = Annotated[str, typer.Option("--by", metavar="NOM", help="Qui le fait, pour le journal.")]
+
+
+def forget(
+    author: Annotated[str | None, AUTHOR] = None,
+    verbatim: Annotated[
+        str | None, typer.Option("--verbatim", metavar="ID", help="Identifiant, de la base ou de la source.")
+    ] = None,
+    where: Annotated[
+        list[str] | None,
+        typer.Option("--where", metavar="COLONNE=VALEUR", help="Condition, à répéter : brand=…, before=2024-01-31."),
+    ] = None,
+    source: SourceName = None,
+    store: StorePlace = None,
+    by: By = "listening forget",
+    yes: Annotated[bool, typer.Option("--yes", help="Ne pas demander avant d'effacer.")] = False,
+) -> None:
+    """Effacer ce qu'une personne a écrit : textes, étiquettes, notes, quarantaine, et les fichiers qui les montrent.
+
+    Une empreinte reste, pour que rien n'en revienne à la lecture suivante.
+    """
+    from rich.console import Console
+
+    from listening.cli.store import existing
+    from listening.errors import ConfigurationError
+    from listening.report.forgotten import forgotten_lines, to_forget_lines
+    from listening.steps import forget as steps
+
+    if sum(map(bool, (author, verbatim, where))) != 1:
+        raise ConfigurationError("donnez --author, --verbatim ou --where, un seul des trois")
+    console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
+    key = _key(store)
+    with existing(store) as opened:
+        if author:
+            found = steps.find_author(opened, author, key=key, source=source)
+        elif verbatim:
+            found = steps.find_verbatim(opened, verbatim, key=key, source=source)
+        else:
+            found = steps.find_where(opened, [*(where or []), *([f"source={source}"] if source else [])], key=key)
+        told = to_forget_lines(
+            found.by_source,
+            refused=len(found.refused),
+            files=[one.path for one in found.exports],
+            repeated=found.repeated,
+            read=found.read,
+            taught=found.taught,
+            cited=found.cited,
+        )
+        for line in told:
+            console.print(line)
+        if not yes and typer.prompt("Effacer sans retour ? oui ou non", default="non").strip().lower() != "oui":
+            raise typer.Abort()
+        done = steps.forget(opened, found, key=key, actor=by)
+    for line in forgotten_lines(**vars(done)):
+        console.print(line)
+    raise typer.Exit(1 if done.failures else 0)
+
+
+def access(
+    author: Annotated[str, AUTHOR],
+    source: SourceName = None,
+    store: StorePlace = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Fichier JSON ; sinon, à l'écran.")] = None,
+    by: By = "listening access",
+) -> None:
+    """Donner à une personne ce que la base tient d'elle : textes, étiquettes, décisions, fichiers."""
+    import json
+    import sys
+
+    from listening.cli.store import existing
+    from listening.steps.access import access as find
+    from listening.steps.access import write_access
+
+    key = _key(store)
+    with existing(store) as opened:
+        held = find(opened, author, key=key, source=source, actor=by)
+        if output:
+            write_access(opened, held, output)
+        else:
+            json.dump(held, sys.stdout, ensure_ascii=False, indent=2)
+
+
+def _key(store: str | None) -> bytes:
+    """Give the key that is there: a new one would recognise nobody."""
+    import os
+
+    from listening.errors import ConfigurationError
+    from listening.steps.night import key_file
+    from listening.text.pseudonym import read_key
+
+    file = key_file(store)
+    if "LISTENING_KEY" not in os.environ and not file.is_file():
+        raise ConfigurationError(f"{file} : pas de clé des empreintes ; apportez-la ici, ou donnez LISTENING_KEY")
+    return read_key(file)

@@ -1,0 +1,227 @@
+"""Learn from people's verdicts: a challenger is trained, compared with the champion, and promoted if it is better."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from shutil import copyfile
+from typing import TYPE_CHECKING, Any
+
+from listening.codebook import Codebook, load_codebook
+from listening.configuration import Night
+from listening.errors import ConfigurationError, StoreError
+from listening.records import Run, content_id
+from listening.report.french import unbroken
+from listening.steps.lineage import file_hash
+from listening.steps.night import open_night
+from listening.steps.runs import running
+from listening.store import audit
+from listening.store.decided import decided_places
+from listening.store.engine import locate
+from listening.store.lineage import keep_codebook
+from listening.store.store import Store
+from listening.store.verdicts import verdicts
+from listening.tagging.champion import NAME, Reign, champion_of, crown
+from listening.tagging.embedded import EmbeddedTagger, default_folder
+from listening.tagging.engine import cuts, tag_all
+from listening.training.compare import read_under
+from listening.training.corpus import Example
+from listening.training.promote import Contest, Rule, Ruling, Said, contest, decide
+from listening.training.verdicts import Decided, Lessons, decided, part
+
+if TYPE_CHECKING:
+    from listening.training.train import Progress
+
+RECIPE = "training.yaml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schooling:
+    """What a challenger learns beside the verdicts, and where it is kept.
+
+    `models` is the folder of models, `gold` coded verbatims that nothing is learnt from; `coded` and `authored` are
+    coded verbatims to learn from, `recipe` the training's configuration, by default the champion's.
+    """
+
+    models: Path
+    gold: Path
+    coded: Path | None = None
+    authored: Path | None = None
+    recipe: Path | None = None
+
+    def files(self) -> dict[str, str]:
+        """Give the sha256 of each file by its path."""
+        named = (self.gold, self.coded, self.authored, self.recipe)
+        return {str(path): digest for path in named if path and (digest := file_hash(path))}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retraining:
+    """What came of it: both models, what was learnt and judged by, the two contests, what the rule decided."""
+
+    champion: str
+    challenger: str
+    folder: Path
+    lessons: Lessons
+    gold: Contest
+    recent: Contest
+    rule: Rule
+    ruling: Ruling
+    run: Run
+
+    def lines(self) -> list[str]:
+        """Give who reads from now on, and where the challenger is kept, as sentences."""
+        if not self.ruling.promoted:
+            return [unbroken(f"Le champion reste {self.champion} ; le challenger est gardé : {self.folder}")]
+        place = self.folder.parent
+        return [
+            unbroken(f"Promu : {self.challenger} remplace {self.champion} ; historique : {place / NAME}"),
+            unbroken(f"La nuit lit avec le champion là où sa configuration dit « model: {place} ».")
+            + " Des codes ajoutés au plan se recalent par « listening codebook fit ».",
+        ]
+
+
+def retrain_night(night: Night, schooling: Schooling, *, rule: Rule, progress: Progress) -> Retraining:
+    """Retrain the model that a night reads with, on the verdicts in its store."""
+    with open_night(night) as (store, _):
+        model, codebook = night.model or default_folder(), load_codebook(night.codebook)
+        return retrain(store, model, codebook, schooling, rule=rule, progress=progress)
+
+
+def models_of(night: Night) -> Path:
+    """Give the folder of models of a night: the one that it reads from, else `models` beside its store."""
+    if night.model and (night.model / NAME).is_file():
+        return night.model
+    file = locate(night.store)
+    return (file.parent if file else Path.cwd()) / "models"
+
+
+def retrain(
+    store: Store, model: Path, codebook: Codebook, schooling: Schooling, *, rule: Rule, progress: Progress
+) -> Retraining:
+    """Train a challenger of the model that reads, compare both, and name it champion if the rule says so.
+
+    The same verdicts, champion and recipe make the same challenger, in a folder of its own that stays: a second run
+    trains nothing, and one that was interrupted goes on. Raises StoreError where there are too few verdicts to learn
+    from, ConfigurationError where there is no recipe.
+    """
+    champion = EmbeddedTagger(champion_of(model))
+    recipe = schooling.recipe or champion.folder / RECIPE
+    if not recipe.is_file():
+        raise ConfigurationError(f"{recipe} : introuvable ; donnez la recette de l'entraînement par --recipe")
+    gold = read_under(schooling.gold, codebook)
+    lessons = _lessons(store, champion, codebook, gold, rule)
+    facts: dict[str, Any] = {"model": champion.model, "codebook": codebook.reference}
+    with running(
+        store, "retrain", configuration=rule.model_dump(), lineage={"inputs": schooling.files()}, **facts
+    ) as run:
+        run.lineage["codebook"] = {"reference": codebook.reference, "hash": keep_codebook(store, codebook)}
+        folder = _train(champion, lessons, schooling, recipe, progress=progress)
+        challenger = EmbeddedTagger(folder)
+        chances = [one.drawn or 1.0 for one in lessons.judged]
+        recent = _contest([one.example for one in lessons.judged], champion, challenger, codebook, chances)
+        against = _contest(gold, champion, challenger, codebook)
+        ruling = decide(against, recent, rule)
+        counts = {"learnt": len(lessons.learnt), "judged": recent.base, "gold": against.base}
+        run.counts.update(counts | {"promoted": int(ruling.promoted)})
+        figures = {"gold": _rounded(against), "recent": _rounded(recent)}
+        conditions = [asdict(one) for one in ruling.conditions]
+        run.lineage.update(figures, challenger=challenger.model, conditions=conditions)
+        if ruling.promoted:
+            _promote(store, run, schooling.models, folder, champion, challenger, figures)
+    return Retraining(
+        champion=champion.model,
+        challenger=challenger.model,
+        folder=folder,
+        lessons=lessons,
+        gold=against,
+        recent=recent,
+        rule=rule,
+        ruling=ruling,
+        run=run,
+    )
+
+
+def _lessons(
+    store: Store, champion: EmbeddedTagger, codebook: Codebook, gold: Sequence[Example], rule: Rule
+) -> Lessons:
+    places = decided_places(store, codebook=codebook.reference)
+    found: list[Decided] = decided(verdicts(store, codebook=codebook.reference), places, champion.codes)
+    lessons = part(found, gold, share=rule.share)
+    if len(lessons.learnt) < rule.taught:
+        raise StoreError(
+            f"{store.place} : {len(lessons.learnt)} verbatims décidés dont apprendre sous {codebook.reference}, il en "
+            f"faut {rule.taught} ; faites-en coder par « listening web » ou abaissez « taught »"
+        )
+    return lessons
+
+
+def _train(
+    champion: EmbeddedTagger, lessons: Lessons, schooling: Schooling, recipe: Path, *, progress: Progress
+) -> Path:
+    from listening.training.produce import Sources, produce
+
+    learnt = (repr(one) for one in lessons.learnt)
+    files = (digest for path, digest in sorted(schooling.files().items()) if path != str(schooling.gold))
+    name = content_id(champion.model, file_hash(recipe) or "", *files, *learnt)[:10]
+    folder = schooling.models / f"challenger-{name}"
+    if (folder / "heldout.json").is_file() and not (folder / "checkpoint" / "state.pt").is_file():
+        return folder
+    folder.mkdir(parents=True, exist_ok=True)
+    copyfile(recipe, folder / RECIPE)
+    sources = Sources(
+        base=str(champion.folder), coded=schooling.coded, authored=schooling.authored, verdicts=lessons.learnt
+    )
+    produce(folder, sources, champion.codes, progress=progress)
+    return folder
+
+
+def _contest(
+    examples: Sequence[Example],
+    champion: EmbeddedTagger,
+    challenger: EmbeddedTagger,
+    codebook: Codebook,
+    chances: Sequence[float] | None = None,
+) -> Contest:
+    texts, questions = [one.text for one in examples], [one.question for one in examples]
+    old, new = (
+        Said(readings=list(tag_all(one, texts, questions)), thresholds=cuts(one, codebook))
+        for one in (champion, challenger)
+    )
+    return contest(examples, old, new, list(codebook.codes), chances=chances)
+
+
+def _promote(
+    store: Store,
+    run: Run,
+    models: Path,
+    folder: Path,
+    champion: EmbeddedTagger,
+    challenger: EmbeddedTagger,
+    figures: dict[str, Any],
+) -> None:
+    """Name the challenger champion; the audit says so first, so that no champion is without its line."""
+    detail = {"before": champion.model, "run": run.id}
+    with store.transaction() as connection:
+        audit.note(
+            connection, at=run.started_at, actor="retrain", action="promote", subject=challenger.model, detail=detail
+        )
+        reign = Reign(model=challenger.model, since=run.started_at, run=run.id, before=champion.model, gains=figures)
+        crown(models, folder.name, reign)
+
+
+def _rounded(contest: Contest) -> dict[str, dict[str, float | None]]:
+    """Give, by measure, both figures, the gain and its interval; None where there is none, which JSON cannot say."""
+    return {
+        name: {
+            key: None if math.isnan(value) else round(value, 4)
+            for key, value in (
+                ("champion", one.champion),
+                ("challenger", one.challenger),
+                *(("gain" if end == "value" else end, bound) for end, bound in asdict(one.gain).items()),
+            )
+        }
+        for name, one in contest.gains.items()
+    }

@@ -1,0 +1,91 @@
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from listening.records import CodeVerdict, Verdict
+from listening.store.decided import Place
+from listening.training.corpus import Example, GoldTag
+from listening.training.verdicts import Decided, decided, part
+
+MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
+PLACE = Place(
+    version="v1",
+    text="Trop cher",
+    question="Pourquoi ?",
+    channel="survey",
+    source="avis",
+    stars=2.0,
+    group="v1",
+    drawn=0.25,
+)
+VERDICT = Verdict(
+    id="1",
+    verbatim="p1",
+    version="v1",
+    coder="lea",
+    at=MONDAY,
+    codebook="c@1",
+    sentiment="negatif",
+    codes=(CodeVerdict(code="a.x", polarity="negatif", start=5, stop=9), CodeVerdict(code="b.y", polarity="neutre")),
+)
+
+
+def one(rank: int, *, drawn: float | None = None, text: str = "", group: str = "") -> Decided:
+    """A decision of day `rank`."""
+    example = Example(id=f"v{rank}", text=text or f"Texte {rank}", tags=(), natural=drawn is not None)
+    at = MONDAY + timedelta(days=rank)
+    return Decided(example=example, at=at, group=group or f"v{rank}", drawn=drawn, blind=True)
+
+
+def test_decided_gives_a_verdict_as_an_example() -> None:
+    (found,) = decided([VERDICT], {"v1": PLACE}, ["a.x"])
+    assert found.example == Example(
+        id="v1",
+        text="Trop cher",
+        question="Pourquoi ?",
+        tags=(GoldTag("a.x", "negatif", 5, 9),),
+        sentiment="negatif",
+        stars=-0.5,
+        natural=True,
+        domain="avis",
+        channel="survey",
+    )
+    assert (found.drawn, found.at) == (0.25, MONDAY)
+
+
+def test_decided_leaves_out_what_coders_dispute_take_back_skip_or_what_is_gone() -> None:
+    other = replace(VERDICT, id="2", coder="max", sentiment="positif")
+    assert decided([VERDICT, other], {"v1": PLACE}, ["a.x"]) == []
+    assert decided([replace(VERDICT, state="skipped")], {"v1": PLACE}, ["a.x"]) == []
+    undone = replace(VERDICT, id="3", state="undone", undoes="1", at=MONDAY + timedelta(days=1))
+    assert decided([VERDICT, undone], {"v1": PLACE}, ["a.x"]) == []
+    assert decided([VERDICT], {}, ["a.x"]) == []
+    settled = replace(VERDICT, id="4", coder="eva", origin="adjudication", at=MONDAY + timedelta(days=1))
+    assert len(decided([VERDICT, other, settled], {"v1": PLACE}, ["a.x"])) == 1
+
+
+def test_part_judges_by_the_last_audits_and_learns_from_what_came_before() -> None:
+    found = [one(rank, drawn=0.5 if rank % 2 else None) for rank in range(20)]
+    lessons = part(found, [], share=0.3)
+    assert [each.example.id for each in lessons.judged] == ["v15", "v17", "v19"]
+    assert [each.id for each in lessons.learnt] == [f"v{rank}" for rank in range(15)]
+    assert lessons.turn == MONDAY + timedelta(days=15)
+    assert lessons.left_out["décisions récentes hors contrôle au hasard"] == 2
+
+
+def test_part_keeps_no_gold_and_learns_nothing_that_repeats_a_judged_text() -> None:
+    found = [
+        one(0, text="Trop CHER !"),
+        one(1, text="Texte  9"),
+        one(2, group="v9"),
+        one(3),
+        *(one(rank, drawn=1.0) for rank in (8, 9)),
+    ]
+    lessons = part(found, [Example(id="g", text="trop cher")], share=0.5)
+    assert [each.example.id for each in lessons.judged] == ["v9"]
+    assert [each.id for each in lessons.learnt] == ["v3", "v8"]
+    assert list(lessons.left_out.values()) == [1, 2, 0]
+
+
+def test_part_without_audit_judges_by_nothing() -> None:
+    lessons = part([one(0), one(1)], [], share=0.3)
+    assert (len(lessons.learnt), lessons.judged, lessons.turn) == (2, (), None)
