@@ -19,7 +19,7 @@ nightly: setup
 	$(BIN)/python pipelines/nightly.py $(CONFIG)
 
 test: setup
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q --numprocesses auto --dist loadfile
 
 lint: setup
 	$(BIN)/ruff check .
