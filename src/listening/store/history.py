@@ -39,8 +39,12 @@ def as_of(moment: datetime) -> View:
 
 
 def keep_verbatims(connection: Connection, which: ColumnElement[bool], run: Run) -> None:
-    """Keep what current verbatims are before a run changes them or takes them back."""
-    _keep(connection, schema.verbatims, schema.former_verbatims, and_(schema.verbatims.c.current, which), run)
+    """Keep what current verbatims are before a run changes them or takes them back.
+
+    That they are current is said so that no index answers it: SQLite would go through all current ones.
+    """
+    table = schema.verbatims
+    _keep(connection, table, schema.former_verbatims, and_(table.c.current.is_not(False), which), run)
 
 
 def keep_copies(connection: Connection, which: ColumnElement[bool], run: Run) -> None:

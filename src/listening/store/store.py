@@ -125,7 +125,7 @@ class Store:
         Or `taken_back`, as an export older than the deletion may give it; a service that gives it again put it back.
         """
         table = schema.verbatims
-        kept = or_(table.c.current, table.c.deleted_at.is_not(None)) if taken_back else table.c.current
+        kept = or_(table.c.current, table.c.deleted_at.is_not(None)) if taken_back else table.c.current.is_not(False)
         with self.transaction() as connection:
             query = select(table.c.fingerprint).where(table.c.fingerprint.in_(fingerprints), kept)
             return set(connection.scalars(query))
@@ -145,9 +145,10 @@ class Store:
             for place, (_, verbatim) in last.items():
                 versions = stored.get(place)
                 counts["new" if not versions else "updated" if verbatim.version in versions else "changed"] += 1
-            known = table.c.id.in_(list(stored))
-            keep_verbatims(connection, known, run)
-            connection.execute(update(table).where(known).values(current=False))
+            if stored:
+                known = table.c.id.in_(list(stored))
+                keep_verbatims(connection, known, run)
+                connection.execute(update(table).where(known).values(current=False))
             self.upsert(connection, table, [_row(print_, one) | {"run": run.id} for print_, one in last.values()])
         return counts
 
@@ -157,7 +158,7 @@ class Store:
         with self.transaction() as connection:
             keep_verbatims(connection, table.c.id.in_(list(deleted)), run)
             for place, at in deleted.items():
-                gone = update(table).where(table.c.id == place, table.c.current)
+                gone = update(table).where(table.c.id == place, table.c.current.is_not(False))
                 count += connection.execute(gone.values(current=False, deleted_at=at)).rowcount
         return count
 
