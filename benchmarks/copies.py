@@ -37,24 +37,8 @@ merci à eux|quelle honte|je pars ailleurs|je reviendrai|dommage|à éviter|brav
 """
 PHRASES = [line.split("|") for line in STOCK.strip().splitlines()]
 SYLLABLES = (
-    "ba",
-    "co",
-    "di",
-    "fa",
-    "gue",
-    "li",
-    "mou",
-    "na",
-    "pré",
-    "ré",
-    "sa",
-    "tion",
-    "ve",
-    "xi",
-    "zé",
-    "chon",
-    "lu",
-    "ma",
+    *("ba", "co", "di", "fa", "gue", "li", "mou", "na", "pré", "ré", "sa", "tion", "ve", "xi", "zé", "chon"),
+    *("lu", "ma"),
 )
 
 

@@ -1,10 +1,9 @@
 import io
 
-import pytest
 from rich.console import Console
 
 from listening.insight.bridge import Bridge
-from listening.report.bridge import lines, parts, print_bridge, signed
+from listening.report.bridge import lines, parts, print_bridge
 
 
 def printed(bridge: Bridge, *warnings: str) -> str:
@@ -43,8 +42,3 @@ def test_lines_are_broken_where_the_interval_of_their_change_leaves_out_zero(bri
 def test_parts_say_where_the_verbatims_of_a_split_code_went(bridge: Bridge) -> None:
     found = [(row["old_label"], row["new_label"], row["both"], round(row["kept"], 2)) for row in parts(bridge)]
     assert found[:2] == [("Délais", "Délais", 20, 0.5), ("Délais", "Nouveau", 30, 0.75)]
-
-
-@pytest.mark.parametrize(("share", "expected"), [(0.0123, "+1,2"), (-0.2, "−20,0"), (-0.0001, "0,0")])
-def test_signed_is_in_points(share: float, expected: str) -> None:
-    assert signed(share) == expected

@@ -2,7 +2,18 @@ from datetime import UTC, datetime
 
 import pytest
 
-from listening.report.french import counted, day, day_and_hour, decimal, interval, listing, percent, period, points
+from listening.report.french import (
+    counted,
+    day,
+    day_and_hour,
+    decimal,
+    interval,
+    listing,
+    percent,
+    period,
+    points,
+    signed,
+)
 
 
 @pytest.mark.parametrize(
@@ -22,6 +33,11 @@ def test_percent_is_french(number: float, expected: str) -> None:
 @pytest.mark.parametrize(("number", "expected"), [(12.4, "+12"), (-7.6, "−8"), (0.2, "0"), (-0.2, "0")])
 def test_points_show_their_sign(number: float, expected: str) -> None:
     assert points(number) == expected
+
+
+@pytest.mark.parametrize(("share", "expected"), [(0.0123, "+1,2"), (-0.2, "−20,0"), (-0.0001, "0,0")])
+def test_signed_is_in_points(share: float, expected: str) -> None:
+    assert signed(share) == expected
 
 
 def test_decimal_sets_thousands_apart() -> None:

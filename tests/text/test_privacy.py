@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from listening.text.masks import Kind, Masked
-from listening.text.privacy import BATCH, KINDS, Scrubbed, mask_all, scrub, scrub_all
+from listening.text.masks import KINDS, Kind, Masked
+from listening.text.privacy import BATCH, Scrubbed, mask_all, scrub, scrub_all
 
 PHONES = [
     "06.39.98.12.44",

@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
-from rich import box
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from listening.codebook_diff import diff
 from listening.crosswalk import Kind
 from listening.insight.bridge import Bridge
-from listening.report.french import counted, decimal, hundredths, integer, interval, percent, period, unbroken
+from listening.report.figure_table import figure_table
+from listening.report.french import counted, hundredths, integer, interval, percent, period, signed, unbroken
 
 Row = dict[Any, Any]
 KINDS: dict[Kind, str] = {
@@ -42,10 +41,7 @@ def print_bridge(bridge: Bridge, warnings: list[str], console: Console) -> None:
         console.print(Text(unbroken(said), style="dark_orange3"), soft_wrap=True)
     if not bridge.base:
         return
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("Thème", overflow="fold", min_width=16)
-    for name in ("Avant", "Après", "Écart", "[ ]", "Communs"):
-        table.add_column(Text(name), justify="right", no_wrap=True)
+    table = figure_table("Thème", "Avant", "Après", "Écart", "[ ]", "Communs")
     table.add_column("Plan")
     for row in lines(bridge):
         theme = Text(row["label"], style="bold") if row["level"] == "net" else Text(f"  {row['label']}")
@@ -87,11 +83,6 @@ def change(row: Row) -> str:
 def change_interval(row: Row) -> str:
     """Give the interval of the change of a line, in points."""
     return interval(row["change_low"], row["change_high"], signed)
-
-
-def signed(share: float) -> str:
-    """Give a difference of shares in points, with its sign: « +1,7 »."""
-    return decimal(100 * share, sign=True)
 
 
 def parts(bridge: Bridge) -> list[Row]:

@@ -40,7 +40,6 @@ def render_bridge(
             parts=words.parts(bridge),
             scale=scale(lines),
             change=words.change,
-            signed=words.signed,
             whole=partial(hundredths, digits=0),
         )
     )

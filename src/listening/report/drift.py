@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from rich import box
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from listening.insight.drift import ABSENT, Aspect, Drift, Level, Period
+from listening.report.figure_table import figure_table
 from listening.report.french import (
     POLARITIES,
     counted,
@@ -20,6 +19,7 @@ from listening.report.french import (
     listing,
     percent,
     period,
+    signed,
     unbroken,
 )
 
@@ -108,15 +108,10 @@ def change(row: Row) -> str:
     return f"{signed(row['change'])}{'*' * bool(row['differs'])}"
 
 
-def signed(share: float) -> str:
-    """Give a difference of shares in points, with its sign: « +1,2 »."""
-    return decimal(100 * share, sign=True)
-
-
 def print_drift(drift: Drift, console: Console) -> None:
     """Print the indices, then the themes whose share changed beyond chance."""
     console.print(Text(unbroken(compared(drift)), style="bold"), soft_wrap=True)
-    table = _table("Aspect", "Référence", "Récent", "Indice", "Hasard", "")
+    table = figure_table("Aspect", "Référence", "Récent", "Indice", "Hasard", "")
     for row in aspects(drift):
         bases = integer(row["reference_base"]), integer(row["recent_base"])
         indices = decimal(row["psi"], digits=2), decimal(row["chance"], digits=2)
@@ -124,7 +119,7 @@ def print_drift(drift: Drift, console: Console) -> None:
     console.print(table)
     changed = [row for row in themes(drift) if row["differs"]]
     if changed:
-        table = _table("Thème", "Référence", "Récent", "Écart", "[ ]")
+        table = figure_table("Thème", "Référence", "Récent", "Écart", "[ ]")
         for row in changed:
             shares = percent(row["reference_share"]), percent(row["recent_share"])
             bounds = interval(row["change_low"], row["change_high"], signed)
@@ -137,11 +132,3 @@ def print_drift(drift: Drift, console: Console) -> None:
 def _told(one: Period) -> str:
     arrived = counted(one.base, "verbatim arrivé", "verbatims arrivés")
     return f"{arrived} {period(one.start, one.stop)}, dont {integer(one.read)} lus par le modèle"
-
-
-def _table(first: str, *columns: str) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column(first, overflow="fold", min_width=16)
-    for name in columns:
-        table.add_column(Text(name), justify="right", no_wrap=True)
-    return table

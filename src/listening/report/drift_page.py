@@ -25,7 +25,6 @@ def render_drift(drift: Drift, *, title: str, generated_at: datetime, lineage: M
             aspects=words.aspects(drift),
             themes=words.themes(drift),
             change=words.change,
-            signed=words.signed,
             generated_at=generated_at,
             lineage=lineage,
         )

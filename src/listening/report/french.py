@@ -76,6 +76,11 @@ def points(number: float) -> str:
     return decimal(number, digits=0, sign=True)
 
 
+def signed(share: float) -> str:
+    """Give a difference of shares in points, with its sign and its tenths: « +1,7 »."""
+    return decimal(100 * share, sign=True)
+
+
 def interval(low: float, high: float, write: Callable[[float], str]) -> str:
     """Give an interval, each bound written by `write`: « [10,1 % ; 14,6 %] »; nothing where there is none.
 

@@ -31,6 +31,7 @@ WRITERS = (
     french.percent,
     french.period,
     french.points,
+    french.signed,
     french.unbroken,
 )
 
@@ -50,6 +51,8 @@ def render_html(
     or by a French label of its own; `failures` names the sources that could not be read. `quarantine` is a number of
     rows set aside, for callers who do not count it in the summary's `left_out`.
     """
+    told = {LINEAGE.get(name, name): value for name, value in lineage.items()}
+    told.setdefault(LINEAGE["codebook"], summary.codebook.reference)
     shown = ("overall", "sources", "cards", "nets", "uncited", "scale", "sentiments", "heats", "scores", "quotes")
     return (
         templates()
@@ -62,7 +65,7 @@ def render_html(
             summary=summary,
             title=title,
             generated_at=generated_at,
-            lineage={LINEAGE.get(name, name): value for name, value in lineage.items()},
+            lineage=told,
             quarantine=quarantine,
             failures=failures,
         )

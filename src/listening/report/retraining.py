@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from listening.report.drift import signed
-from listening.report.french import counted, day, decimal, integer, interval, percent, unbroken
+from listening.report.figure_table import figure_table
+from listening.report.french import counted, day, decimal, integer, interval, percent, signed, unbroken
 from listening.training.promote import FIRST, Condition, Contest, Rule, Ruling
 from listening.training.verdicts import Lessons
 
@@ -47,11 +46,8 @@ def ruling_lines(ruling: Ruling, rule: Rule) -> Iterator[str]:
 
 def contest_table(name: str, contest: Contest) -> Table:
     """Give the measures of both on the same verbatims, with what the challenger gains."""
-    title = f"{name[0].upper()}{name[1:]} : {counted(contest.base, 'verbatim')}"
-    table = Table(title=unbroken(title), title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("Mesure", overflow="fold", min_width=16)
-    for column in ("Champion", "Challenger", "Écart", "[ ]"):
-        table.add_column(Text(column), justify="right", no_wrap=True)
+    title = unbroken(f"{name[0].upper()}{name[1:]} : {counted(contest.base, 'verbatim')}")
+    table = figure_table("Mesure", "Champion", "Challenger", "Écart", "[ ]", title=title)
     for measure, one in contest.gains.items():
         bounds = interval(one.gain.low, one.gain.high, signed)
         cells = (percent(one.champion), percent(one.challenger), signed(one.gain.value), bounds)

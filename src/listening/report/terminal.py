@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from listening.insight.summary import Summary
 from listening.report.copies import copies_note, shown_copies
+from listening.report.figure_table import figure_table
 from listening.report.french import (
     ABSENT,
     SCORES,
@@ -52,7 +52,8 @@ def print_summary(summary: Summary, console: Console) -> None:
 
 
 def _themes(summary: Summary) -> Table:
-    table = _table("Thèmes", "Thème", "Citations", "Part", "[ ]", "− = +")
+    table = figure_table("Thème", "Citations", "Part", "[ ]", title="Thèmes")
+    table.add_column("− = +", no_wrap=True)
     rows = summary.themes[(summary.themes["dimension"] == "ensemble") & (summary.themes["count"] > 0)]
     records = rows.to_dict("records")
     for net in (record for record in records if record["level"] == "net"):
@@ -65,7 +66,7 @@ def _themes(summary: Summary) -> Table:
 
 
 def _sentiments(summary: Summary) -> Table:
-    table = _table("Sentiment par canal", "Canal", "Base", "Négatif", "Neutre", "Positif")
+    table = figure_table("Canal", "Base", "Négatif", "Neutre", "Positif", title="Sentiment par canal")
     rows = summary.sentiments[summary.sentiments["dimension"].isin(["ensemble", "channel"])]
     whole = partial(hundredths, digits=0)
     for row in rows.to_dict("records"):
@@ -79,7 +80,7 @@ def _sentiments(summary: Summary) -> Table:
 
 
 def _scores(summary: Summary) -> Table:
-    table = _table("Scores par vague", "Vague", "Score", "Base", "Valeur", "[ ]")
+    table = figure_table("Vague", "Score", "Base", "Valeur", "[ ]", title="Scores par vague")
     rows = summary.scores[summary.scores["dimension"].isin(["ensemble", "wave"])]
     for row in rows.to_dict("records"):
         write = points if row["score"] == "nps" else decimal
@@ -90,19 +91,11 @@ def _scores(summary: Summary) -> Table:
 
 
 def _copies(rows: list[dict[Any, Any]]) -> Table:
-    table = _table("Textes repris", "Texte", "Reprises", "Auteurs", "Sources", "Du", "Au")
+    table = figure_table("Texte", "Reprises", "Auteurs", "Sources", "Du", "Au", title="Textes repris")
     for row in rows:
         authors = integer(row["authors"]) if row["authors"] else ABSENT
         numbers = integer(row["copies"]), authors, integer(row["sources"])
         table.add_row(*map(Text, (row["text"], *numbers, iso_day(row["first"]), iso_day(row["last"]))))
-    return table
-
-
-def _table(title: str, first: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column(Text(first), overflow="fold", min_width=16)
-    for name in columns:
-        table.add_column(Text(name), justify="left" if name == "− = +" else "right", no_wrap=True)
     return table
 
 

@@ -3,31 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Literal
 
-from pydantic import Field
-
 from listening.errors import FormatError, RowError
-from listening.records import Channel, Verbatim, content_id
-from listening.sources.base import FileSource, build
+from listening.records import Verbatim, content_id
+from listening.sources.base import build
 from listening.sources.brands import squeeze
 from listening.sources.cells import moment
 from listening.sources.columns import keep
 from listening.sources.mentions import (
     REPOSTS,
-    brand_of,
+    Mentions,
     channel_of,
     is_extract,
     kept_columns,
-    language_code,
-    mention_id,
-    meta_of,
     once,
     open_mentions,
-    public_site,
-    public_url,
 )
-from listening.sources.rows import Row, titled
+from listening.sources.rows import Row
 from listening.sources.seen import Seen
 
 NAMES = {
@@ -55,7 +49,7 @@ TEXTS = {squeeze(name) for field in ("text", "snippet") for name in NAMES[field]
 QUERIES = {"queryid", *map(squeeze, NAMES["query"])}
 
 
-class Brandwatch(FileSource):
+class Brandwatch(Mentions):
     """Mentions of a Brandwatch export, each under the channel of its page type.
 
     Forums are `forum`, reviews `review`, networks, blogs and comments `social`; press and broadcast are left out, since
@@ -66,11 +60,7 @@ class Brandwatch(FileSource):
     """
 
     kind: Literal["brandwatch"] = "brandwatch"
-    brands: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
-    meta: tuple[str, ...] = ()
-    channels: dict[str, Channel | None] = Field(default_factory=dict)
-    date_format: str | None = None
 
     @classmethod
     def recognise(cls, seen: Seen) -> dict[str, Any] | None:
@@ -91,41 +81,29 @@ class Brandwatch(FileSource):
 
     def _verbatims(self, row: Row, groups: dict[str, dict[str, str]]) -> list[Verbatim]:
         cells = {field: cell.strip() for field, cell in row.cells.items()}
+        row = replace(row, cells=cells)
         channel = channel_of(row, [cells["type"]], cells["site"], self.channels)
         if channel is None or squeeze(cells["entry"]) in REPOSTS or cells["repost_of"].casefold() not in EMPTY:
             return []
         created_at = moment(row, "date", timezone=self.timezone, date_format=self.date_format)
-        author, url, text = cells["author"], cells["url"], cells["text"] or cells["snippet"]
+        text = cells["text"] or cells["snippet"]
         reply_to = cells["reply_to"] if cells["reply_to"].casefold() not in EMPTY else ""
         thread_url = cells["thread_url"] or reply_to
         chosen = {name: _children(cells, name, group) for name, group in groups.items()}
-        date = created_at.isoformat() if created_at else ""
         return [
-            Verbatim(
-                source=self.name,
+            self.verbatim(
+                row,
                 channel=channel,
-                external_id=cells["id"] or mention_id(channel, url, author, date, text),
-                text=titled(cells["title"], text) if channel == "review" else text,
-                language=language_code(cells["language"]),
+                source_type=cells["type"],
+                text=text,
+                extract=not cells["text"] and is_extract(text),
+                author=cells["author"],
                 created_at=created_at,
-                author=author or None,
-                brand=brand_of(
-                    [*(child for children in chosen.values() for child in children), cells["query"]],
-                    f"{cells['title']}\n{text}",
-                    self.brands,
-                    self.brand,
-                ),
-                url=public_url(channel, url, author),
+                labels=[*(child for children in chosen.values() for child in children), cells["query"]],
+                identity=cells["id"],
                 thread=cells["thread"] or (content_id(thread_url) if thread_url else None),
                 parent=content_id(reply_to) if reply_to and not cells["id"] else None,
-                meta=meta_of(
-                    row,
-                    self.meta,
-                    type=cells["type"],
-                    domain=public_site(channel, cells["site"], author),
-                    texte="extrait" if not cells["text"] and is_extract(text) else "",
-                    **{name: ", ".join(children) for name, children in chosen.items()},
-                ),
+                further={name: ", ".join(children) for name, children in chosen.items()},
             )
         ]
 

@@ -7,30 +7,23 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any, Literal
 
-from pydantic import Field
-
 from listening.errors import FormatError, RowError
-from listening.records import Channel, Verbatim, content_id
-from listening.sources.base import FileSource, build
+from listening.records import Verbatim, content_id
+from listening.sources.base import build
 from listening.sources.brands import fold, squeeze
 from listening.sources.cells import moment
 from listening.sources.columns import keep
 from listening.sources.mentions import (
     CHANNELS,
     REPOSTS,
-    brand_of,
+    Mentions,
     channel_of,
     is_extract,
     kept_columns,
-    language_code,
-    mention_id,
-    meta_of,
     once,
     open_mentions,
-    public_site,
-    public_url,
 )
-from listening.sources.rows import Row, titled
+from listening.sources.rows import Row
 from listening.sources.seen import Seen
 
 NAMES = {
@@ -65,7 +58,7 @@ DATED = {squeeze(name) for name in NAMES["date"]}
 TEXTS = {squeeze(name) for field in ("hit", "opening") for name in NAMES[field]} - {"extrait"}
 
 
-class Meltwater(FileSource):
+class Meltwater(Mentions):
     """Mentions of a Meltwater export, each under the channel of its source type.
 
     Forums are `forum`, reviews `review`, networks, blogs and comments `social`; press and broadcast are left out, since
@@ -77,10 +70,6 @@ class Meltwater(FileSource):
     """
 
     kind: Literal["meltwater"] = "meltwater"
-    brands: tuple[str, ...] = ()
-    meta: tuple[str, ...] = ()
-    channels: dict[str, Channel | None] = Field(default_factory=dict)
-    date_format: str | None = None
 
     @classmethod
     def recognise(cls, seen: Seen) -> dict[str, Any] | None:
@@ -102,8 +91,8 @@ class Meltwater(FileSource):
     def _verbatims(self, row: Row) -> list[Verbatim]:
         cells = row.cells
         cells.update({field: cell.strip() for field, cell in cells.items()})
-        types = [cells["type"] or _network(cells), cells["information"]]
-        channel = channel_of(row, types, cells["site"], self.channels)
+        source_type = cells["type"] or _network(cells)
+        channel = channel_of(row, [source_type, cells["information"]], cells["site"], self.channels)
         if channel is None or squeeze(cells["entry"]) in REPOSTS:
             return []
         if not self.date_format:
@@ -112,27 +101,20 @@ class Meltwater(FileSource):
         author = "" if NOBODY.match(cells["author"]) else cells["author"] or cells["name"]
         text, parted = _joined(cells["opening"], cells["hit"])
         identity = cells["id"] or cells["tweet"]
-        day = created_at.isoformat() if created_at else ""
+        thread = content_id(cells["parent"]) if cells["parent"] else None
         return [
-            Verbatim(
-                source=self.name,
+            self.verbatim(
+                row,
                 channel=channel,
-                external_id=identity or mention_id(channel, cells["url"], author, day, text),
-                text=titled(cells["title"], text) if channel == "review" else text,
-                language=language_code(cells["language"]),
+                source_type=source_type,
+                text=text,
+                extract=parted or is_extract(text),
+                author=author,
                 created_at=created_at,
-                author=author or None,
-                brand=brand_of([cells["query"]], f"{cells['title']}\n{text}", self.brands, self.brand),
-                url=public_url(channel, cells["url"], author),
-                thread=content_id(cells["parent"]) if cells["parent"] else None,
-                parent=content_id(cells["parent"]) if cells["parent"] and not identity else None,
-                meta=meta_of(
-                    row,
-                    self.meta,
-                    type=cells["type"] or _network(cells),
-                    domain=public_site(channel, cells["site"], author),
-                    texte="extrait" if parted or is_extract(text) else "",
-                ),
+                labels=[cells["query"]],
+                identity=identity,
+                thread=thread,
+                parent=None if identity else thread,
             )
         ]
 

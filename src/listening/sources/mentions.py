@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from abc import ABC
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from pydantic import Field
 
 from listening.errors import FormatError, RowError
 from listening.records import Channel, Verbatim, content_id
@@ -15,7 +19,7 @@ from listening.sources.columns import Header
 from listening.sources.delimited import DELIMITERS, read_records
 from listening.sources.files import Content
 from listening.sources.opening import check_file
-from listening.sources.rows import Row, column_names, shape
+from listening.sources.rows import Row, column_names, shape, titled
 from listening.sources.seen import PREAMBLE
 from listening.sources.workbooks import SPREADSHEETS, read_sheet
 
@@ -53,6 +57,58 @@ PERSONAL = re.compile(  # squeezed names of columns that say who wrote, or who w
 META = "meta "  # before the name of a column kept as it is, so that it is never taken for a field
 
 Names = Mapping[str, tuple[str, ...]]
+
+
+class Mentions(FileSource, ABC):
+    """What tells how the mentions of a listening tool are read, and what becomes of each."""
+
+    brands: tuple[str, ...] = ()
+    meta: tuple[str, ...] = ()
+    channels: dict[str, Channel | None] = Field(default_factory=dict)
+    date_format: str | None = None
+
+    def verbatim(
+        self,
+        row: Row,
+        *,
+        channel: Channel,
+        source_type: str,
+        text: str,
+        extract: bool,
+        author: str,
+        created_at: datetime | None,
+        labels: Iterable[str],
+        identity: str = "",
+        thread: str | None = None,
+        parent: str | None = None,
+        further: Mapping[str, str] | None = None,
+    ) -> Verbatim:
+        """Give the verbatim of a mention, without what may name its author beside `author`.
+
+        Its title, address, site and language are those of the row, its brand the one that `labels` or the text name.
+        Its meta are those asked for, and `further`.
+        """
+        cells, date = row.cells, created_at.isoformat() if created_at else ""
+        told = {name: cells.get(META + name, "").strip() for name in self.meta} | {
+            "type": source_type,
+            "domain": public_site(channel, cells["site"], author),
+            "texte": "extrait" if extract else "",
+            **(further or {}),
+        }
+        return Verbatim(
+            source=self.name,
+            channel=channel,
+            external_id=identity or mention_id(channel, cells["url"], author, date, text),
+            text=titled(cells["title"], text) if channel == "review" else text,
+            language=language_code(cells["language"]),
+            created_at=created_at,
+            author=author or None,
+            brand=brand_of(labels, f"{cells['title']}\n{text}", self.brands, self.brand),
+            url=public_url(channel, cells["url"], author),
+            thread=thread,
+            parent=parent,
+            meta={name: cell for name, cell in told.items() if cell},
+        )
 
 
 def open_mentions(source: FileSource, names: Names, texts: tuple[str, ...]) -> tuple[Content, dict[str, str]]:
@@ -174,12 +230,6 @@ def once(read: Iterable[Verbatim | RowError]) -> Iterator[Verbatim | RowError]:
         elif one.version not in seen:
             seen.add(one.version)
             yield one
-
-
-def meta_of(row: Row, meta: Iterable[str], **others: str) -> dict[str, str]:
-    """Give the columns kept as they are and `others`, without the empty ones."""
-    kept = {name: row.cells.get(META + name, "").strip() for name in meta} | others
-    return {name: cell for name, cell in kept.items() if cell}
 
 
 def _names(address: str, author: str) -> bool:

@@ -36,18 +36,24 @@ def reviews_in(
     path: Path,
     encoding: str,
     held: Callable[[dict[str, Any]], list[Any]],
-    make: Callable[[Any, int, str], Row],
+    make: Callable[[Any, int, str], Row | None],
 ) -> Iterator[Row | RowError]:
-    """Give the row that `make` makes of each review that `held` finds in the objects of a JSON file, or its error."""
+    """Give the row that `make` makes of each review that `held` finds in the objects of a JSON file, or its error.
+
+    A review of which it makes None is left out.
+    """
     for item in read_items(path, encoding):
         if isinstance(item, RowError):
             yield item
             continue
         for review in held(item[1]):
             try:
-                yield make(review, item[0], path.name)
+                row = make(review, item[0], path.name)
             except RowError as error:
                 yield error
+            else:
+                if row is not None:
+                    yield row
 
 
 def named_columns(

@@ -8,11 +8,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Literal
 
-from pydantic import Field
-
 from listening.errors import FormatError, RowError
-from listening.records import Channel, Verbatim, content_id
-from listening.sources.base import FileSource, build
+from listening.records import Verbatim, content_id
+from listening.sources.base import build
 from listening.sources.brands import squeeze
 from listening.sources.cells import moment
 from listening.sources.columns import keep
@@ -20,21 +18,16 @@ from listening.sources.json_items import LINES, read_items
 from listening.sources.mentions import (
     META,
     REPOSTS,
-    brand_of,
+    Mentions,
     channel_of,
     is_extract,
     kept_columns,
-    language_code,
-    mention_id,
-    meta_of,
     once,
     open_mentions,
-    public_site,
-    public_url,
     refuse_personal,
 )
 from listening.sources.opening import files_at
-from listening.sources.rows import LONGEST, Row, as_text, titled, too_long
+from listening.sources.rows import LONGEST, Row, as_text, too_long
 from listening.sources.seen import Seen
 
 NAMES = {
@@ -63,7 +56,7 @@ CLAIMED = (  # the letters of the columns that tell a table of results
 )
 
 
-class Talkwalker(FileSource):
+class Talkwalker(Mentions):
     """Results of Talkwalker: JSON or JSONL files (also a folder or a glob), or the table of an export.
 
     Forums are `forum`, reviews `review`, networks, blogs and comments `social`; press and broadcast are left out, since
@@ -76,10 +69,6 @@ class Talkwalker(FileSource):
 
     kind: Literal["talkwalker"] = "talkwalker"
     in_folders: ClassVar[tuple[str, ...]] = (".json", *LINES)
-    brands: tuple[str, ...] = ()
-    meta: tuple[str, ...] = ()
-    channels: dict[str, Channel | None] = Field(default_factory=dict)
-    date_format: str | None = None
 
     @classmethod
     def recognise(cls, seen: Seen) -> dict[str, Any] | None:
@@ -141,29 +130,21 @@ class Talkwalker(FileSource):
             created_at = moment(row, "date", timezone=self.timezone)
         else:
             created_at = moment(row, "date", timezone=self.timezone, date_format=self.date_format)
-        author, url, text = cells["author"] or cells["name"], cells["url"], cells["text"] or _plain(cells["snippet"])
+        url, text = cells["url"], cells["text"] or _plain(cells["snippet"])
         parent = content_id(cells["parent"]) if cells["parent"] not in ("", url) else None
-        day = created_at.isoformat() if created_at else ""
         return [
-            Verbatim(
-                source=self.name,
+            self.verbatim(
+                row,
                 channel=channel,
-                external_id=content_id(url) if url else mention_id(channel, "", author, day, text),
-                text=titled(cells["title"], text) if channel == "review" else text,
-                language=language_code(cells["language"]),
+                source_type=types[0] if types else "",
+                text=text,
+                extract=is_extract(text),
+                author=cells["author"] or cells["name"],
                 created_at=created_at,
-                author=author or None,
-                brand=brand_of(cells["tags"].split(","), f"{cells['title']}\n{text}", self.brands, self.brand),
-                url=public_url(channel, url, author),
+                labels=cells["tags"].split(","),
+                identity=content_id(url) if url else "",
                 thread=parent,
                 parent=parent,
-                meta=meta_of(
-                    row,
-                    self.meta,
-                    type=types[0] if types else "",
-                    domain=public_site(channel, cells["site"], author),
-                    texte="extrait" if is_extract(text) else "",
-                ),
             )
         ]
 

@@ -14,9 +14,9 @@ from listening.sources.brands import brand_named, squeeze
 from listening.sources.cells import identifier, moment, score
 from listening.sources.columns import keep
 from listening.sources.files import open_rows
-from listening.sources.json_items import LINES, read_items
+from listening.sources.json_items import LINES
 from listening.sources.opening import files_at
-from listening.sources.reviews import inner, latest, named_columns
+from listening.sources.reviews import inner, latest, named_columns, reviews_in
 from listening.sources.rows import LONGEST, Row, as_text, pick, titled, too_long
 from listening.sources.seen import Seen
 
@@ -77,29 +77,14 @@ class Trustpilot(FileSource):
 
     def _file(self, path: Path) -> Iterator[Verbatim | RowError]:
         if path.suffix.lower() in (".json", *LINES):
-            yield from build(self._items(path), partial(self._verbatims, KEYS), shown=["title", "text"])
+            items = reviews_in(path, self.encoding, _reviews, _row)
+            yield from build(items, partial(self._verbatims, KEYS), shown=["title", "text"])
             return
         content = open_rows(path, encoding=self.encoding, longest=None)
         names = named_columns(path.name, content.columns, NAMES, wanted=("id", "stars", "text", "date"))
         rows = keep(content.rows, {column: column for column in names.values()})
         shown = [names[field] for field in ("title", "text") if field in names]
         yield from build(rows, partial(self._verbatims, names), shown=shown)
-
-    def _items(self, path: Path) -> Iterator[Row | RowError]:
-        for item in read_items(path, self.encoding):
-            if isinstance(item, RowError):
-                yield item
-                continue
-            line, content = item
-            reviews = next((content[key] for key in LISTS if key in content), [content])
-            for review in reviews if isinstance(reviews, list) else [reviews]:
-                try:
-                    row = _row(review, line, path.name)
-                except RowError as error:
-                    yield error
-                else:
-                    if inner(review, "reportData", "reviewVisibility") != "hidden":
-                        yield row
 
     def _verbatims(self, names: Mapping[str, str], row: Row) -> list[Verbatim]:
         if error := too_long(row, LONGEST):
@@ -123,8 +108,14 @@ class Trustpilot(FileSource):
         ]
 
 
-def _row(review: Any, line: int, file: str) -> Row:
-    """Give the row of a review of the API; raises its error if what every review has is missing."""
+def _reviews(content: dict[str, Any]) -> list[Any]:
+    """Give the reviews of a page, or the only one."""
+    reviews = next((content[key] for key in LISTS if key in content), [content])
+    return reviews if isinstance(reviews, list) else [reviews]
+
+
+def _row(review: Any, line: int, file: str) -> Row | None:
+    """Give the row of a review of the API, None if it is hidden; raises its error if what each has is missing."""
     if not isinstance(review, dict):
         raise Row(line, {}, file).error("un avis {…} est attendu ici : exportez-le à nouveau")
     item = f"avis {review.get('id') or 'sans id'}"
@@ -137,4 +128,4 @@ def _row(review: Any, line: int, file: str) -> Row:
     town, _, country = inner(review, "consumer", "displayLocation").rpartition(", ")
     if not row.cells["country"] and town and len(country) == 2:
         row.cells["country"] = country
-    return row
+    return None if inner(review, "reportData", "reviewVisibility") == "hidden" else row

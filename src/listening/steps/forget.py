@@ -26,7 +26,6 @@ from listening.store.erasable import (
     Place,
     Refused,
     codebooks_citing,
-    exports_with,
     files_read,
     find_places,
     find_refused,
@@ -37,7 +36,7 @@ from listening.store.erasable import (
     versions_of,
 )
 from listening.store.erasure import erase, erase_refused, forget_codebooks, forget_exports, wipe
-from listening.store.lineage import Export, find_run, kept_codebook
+from listening.store.lineage import Export, exports_of, find_run, kept_codebook
 from listening.store.store import Store
 from listening.store.tombstones import AUTHOR, Why, author_place, lay
 from listening.store.traces import places
@@ -142,7 +141,7 @@ def found_places(
         places=found,
         versions=versions,
         refused=refused,
-        exports=exports_with(store, versions),
+        exports=exports_of(store, versions),
         repeated=repeating(store, versions),
         read=[path for name in files_read(store, versions) if (path := Path(name)).exists()],
         taught=models_taught(store, versions),

@@ -53,7 +53,7 @@ def note(
 def lines(store: Store, *, subject: str | None = None) -> Iterator[AuditLine]:
     """Give the lines on a subject, or all, the oldest first."""
     query = select(TABLE).order_by(TABLE.c.sequence)
-    with store.transaction() as connection:
+    with store.snapshot() as connection:
         for row in connection.execute(query.where(TABLE.c.subject == subject) if subject else query):
             yield AuditLine(**row._mapping)
 

@@ -24,7 +24,7 @@ def last_verdict(store: Store, coder: str, *, codebook: str) -> Verdict | None:
         row = connection.execute(query).first()
     if row is None:
         return None
-    return next(one for one in verdicts(store, verbatim=row.verbatim, coder=coder) if one.id == row.id)
+    return {one.id: one for one in verdicts(store, verbatim=row.verbatim, coder=coder)}[row.id]
 
 
 def count_coded(store: Store, coder: str, *, codebook: str, since: datetime) -> int:

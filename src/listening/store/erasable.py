@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, false, func, or_, select, union
 
 from listening.store import schema
-from listening.store.lineage import Export
 from listening.store.store import Store
 from listening.text.pseudonym import keyed_hash
 
@@ -106,16 +105,6 @@ def find_refused(
 def refused_of(store: Store, sources: Collection[str]) -> list[Refused]:
     """Give all rows of some sources in quarantine."""
     return [Refused(row["id"], row["source"], row["content"]) for row in _refused_rows(store, sources)]
-
-
-def exports_with(store: Store, versions: Collection[str]) -> list[Export]:
-    """Give the files that went out with words of one of these versions, the first first."""
-    columns = [schema.exports.c[name] for name in Export.__dataclass_fields__]
-    held = set(versions)
-    with store.snapshot() as connection:
-        rows = connection.execute(select(*columns).order_by(schema.exports.c.at)).mappings()
-        found = [Export(**row) for row in rows if not held.isdisjoint(row["versions"])]
-    return found
 
 
 def recorded(store: Store, path: str, sha256: str, *, without: Collection[str]) -> bool:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Literal
 
 import yaml
-from sqlalchemy import Text, and_, cast, false, func, or_, select, union
+from sqlalchemy import and_, func, select, union
 
 from listening.codebook import Codebook
 from listening.errors import StoreError
@@ -120,11 +120,11 @@ def erased_since(store: Store, moment: datetime) -> dict[str, int]:
         return dict(connection.execute(query).all())
 
 
-def exports_of(store: Store, versions: Sequence[str]) -> list[Export]:
+def exports_of(store: Store, versions: Collection[str]) -> list[Export]:
     """Give the files that hold words of one of these versions, the first first."""
-    table = schema.exports
-    holds = or_(false(), *(cast(table.c.versions, Text).contains(f'"{one}"', autoescape=True) for one in versions))
+    table, held = schema.exports, set(versions)
     columns = [table.c[name] for name in Export.__dataclass_fields__]
-    with store.transaction() as connection:
-        rows = connection.execute(select(*columns).where(holds).order_by(table.c.at, table.c.path)).mappings()
-        return [Export(**dict(row) | {"versions": tuple(row["versions"])}) for row in rows]
+    with store.snapshot() as connection:
+        rows = connection.execute(select(*columns).order_by(table.c.at, table.c.path)).mappings()
+        found = (row for row in rows if not held.isdisjoint(row["versions"]))
+        return [Export(**dict(row) | {"versions": tuple(row["versions"])}) for row in found]

@@ -33,7 +33,7 @@ def put_aside_by_source(store: Store) -> dict[str, int]:
 def in_quarantine(store: Store, source: str | None = None) -> Iterator[RowProblem]:
     """Give the rows in quarantine, of one source or of all, by source and place."""
     query = select(*(TABLE.c[field.name] for field in fields(RowProblem))).order_by(TABLE.c.source, TABLE.c.row)
-    with store.transaction() as connection:
+    with store.snapshot() as connection:
         for row in connection.execute(query.where(TABLE.c.source == source) if source else query):
             yield RowProblem(**dict(row._mapping) | {"marks": tuple(row.marks)})
 

@@ -15,8 +15,6 @@ from listening.store import schema
 from listening.store.frames import SCORES
 from listening.store.store import Store
 
-ROWS = 1000  # held at a time
-
 
 @dataclass(frozen=True, slots=True)
 class Scored:
@@ -65,10 +63,10 @@ def reviewable(store: Store, *, model: str, codebook: str, other: str | None = N
         .where(texts.c.current)
         .order_by(texts.c.version)
     )
-    with store.transaction() as connection:
+    with store.snapshot() as connection:
         tagged = groupby(_tags(connection, model, codebook, other), key=attrgetter("version"))
         version, codes = next(tagged, ("", iter(())))
-        for row in _streamed(connection, query):
+        for row in connection.execute(query):
             held = list(codes) if row.version == version else []
             if row.version == version:
                 version, codes = next(tagged, ("", iter(())))
@@ -127,11 +125,7 @@ def _tags(connection: Connection, model: str, codebook: str, other: str | None) 
         .join(schema.readings, _read_by(schema.readings, model, codebook))
         .where(tags.c.codebook == codebook, tags.c.model.in_([model, other or model]))
     )
-    return _streamed(connection, query.order_by(tags.c.version))
-
-
-def _streamed(connection: Connection, query: Any) -> Iterator[Any]:
-    return iter(connection.execute(query, execution_options={"yield_per": ROWS}))
+    return iter(connection.execute(query.order_by(tags.c.version)))
 
 
 def _codes(tags: list[Any], model: str | None) -> dict[str, float]:

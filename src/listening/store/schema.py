@@ -291,29 +291,13 @@ codebooks = Table(
 )
 
 # What a current verbatim was until the run `ended_by` changed it or found it taken back; its words are in `verbatims`.
+LASTING = ("version", "id", "current", "fingerprint", "source", "external_id", "text", "question", "deleted_at")
 former_verbatims = Table(
     "former_verbatims",
     metadata,
     Column("version", String(20), primary_key=True),
     Column("ended_by", String(20), primary_key=True),
-    Column("channel", String(10), nullable=False),
-    Column("language", String(8)),
-    Column("created_at", UtcDateTime),
-    Column("author", String(64)),
-    Column("brand", Words),
-    Column("url", Words),
-    Column("thread", Words),
-    Column("parent", Words),
-    Column("repost_of", Words),
-    Column("flags", JSON, nullable=False),
-    Column("nps", Integer),
-    Column("csat", Integer),
-    Column("ces", Integer),
-    Column("stars", Float),
-    Column("weight", Float, nullable=False),
-    Column("wave", Words),
-    Column("meta", JSON, nullable=False),
-    Column("run", String(20), nullable=False),
+    *(Column(one.name, one.type, nullable=one.nullable) for one in verbatims.c if one.name not in LASTING),
 )
 
 # The group in which a version was until the run `ended_by` moved it.

@@ -32,6 +32,6 @@ def verdicts(
     for name, value in (("verbatim", verbatim), ("coder", coder), ("codebook", codebook)):
         if value is not None:
             query = query.where(TABLE.c[name] == value)
-    with store.transaction() as connection:
+    with store.snapshot() as connection:
         for row in connection.execute(query).mappings():
             yield Verdict(**dict(row) | {"codes": tuple(CodeVerdict(**code) for code in row["codes"])})

@@ -6,9 +6,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from hashlib import blake2b
-from typing import get_args
 
-from listening.text.masks import Kind
+from listening.text.masks import MARKER
 
 METHOD = "1"  # change it when the same texts would be grouped otherwise: what is stored is then examined anew
 MINIMUM = 10  # different words: with fewer, two people may well write the same
@@ -16,10 +15,9 @@ SHINGLE = 2  # words that follow one another
 ALIKE = 0.6  # two texts that share this part of their shingles are copies
 BANDS, ROWS, SEED = 16, 4, 1  # texts that share 0.6 of their shingles meet in a band 9 times in 10, 0.8: always
 
-MARKERS = "|".join(get_args(Kind))
 REPOST = re.compile(r"(?:\s*RT\s+(?:@\w+|\[PSEUDO\])\s*:?)+", re.IGNORECASE)
 HASHTAGS = re.compile(r"(?:\s*#\w+)+\s*$")
-LEFT_OUT = re.compile(rf"https?://\S+|www\.\S+|\[(?:{MARKERS})\]|@\w[\w.@-]*")
+LEFT_OUT = re.compile(rf"https?://\S+|www\.\S+|{MARKER}|@\w[\w.@-]*")
 ACCENTS = re.compile(r"[\u0300-\u036f]")
 
 

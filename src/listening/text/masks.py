@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 Kind = Literal[
     "TÉLÉPHONE",
@@ -23,6 +23,8 @@ Kind = Literal[
     "RÉFÉRENCE",
     "PERSONNE",
 ]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+MARKER = rf"\[(?:{'|'.join(KINDS)})\]"
 
 
 @dataclass(frozen=True, slots=True, order=True)

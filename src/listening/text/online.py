@@ -71,14 +71,13 @@ def online_rules() -> Iterator[Rule]:
 
 def _identifies(match: re.Match[str]) -> bool:
     """Whether the link says more than the name of a site, or of a page that all sites have."""
-    words = load_patterns("online")
     address = re.sub(r"^(?:https?|ftp)://", "", flat(match[0]))
     host, *path = address.split("/")
-    if re.fullmatch(rf"(?:[\w-]+\.)*(?:{either(words['references'])})", host) and not re.search(r"[?=@]", address):
+    if _references().fullmatch(host) and not re.search(r"[?=@]", address):
         return False
-    named = re.fullmatch(rf"(?!www\.)[\w-]+\.(?:{either(words['blogs'])})", host)
     pages = {re.sub(r"\.(?:html?|php|aspx?)$", "", step) for step in path if step}
-    return bool(named) or not re.fullmatch(r"[\w.:-]+", host) or not pages <= set(words["pages"])
+    known = pages <= set(load_patterns("online")["pages"])
+    return bool(_blogs().fullmatch(host)) or not re.fullmatch(r"[\w.:-]+", host) or not known
 
 
 def _is_version(match: re.Match[str]) -> bool:
@@ -93,6 +92,16 @@ def _is_ipv6(match: re.Match[str]) -> bool:
     except AddressValueError:
         return False
     return len(groups) > 1 and any(character.isdigit() for character in match[0])
+
+
+@cache
+def _references() -> re.Pattern[str]:
+    return re.compile(rf"(?:[\w-]+\.)*(?:{either(load_patterns('online')['references'])})")
+
+
+@cache
+def _blogs() -> re.Pattern[str]:
+    return re.compile(rf"(?!www\.)[\w-]+\.(?:{either(load_patterns('online')['blogs'])})")
 
 
 @cache

@@ -6,14 +6,12 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import get_args
 
 from listening.text.identifiers import mask_identifiers
-from listening.text.masks import Kind, Mask, Masked
+from listening.text.masks import Mask, Masked
 from listening.text.persons import person_spans
 
 BATCH = 256  # texts that go through the name model together
-KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +26,7 @@ def scrub(text: str, *, names: bool = True, keep: Collection[str] = ()) -> Scrub
     """Give the text with personal data replaced by markers.
 
     The markers are `[TÉLÉPHONE] [E-MAIL] [IBAN] [CARTE] [NIR] [SIRET] [PLAQUE] [IP] [NAISSANCE] [PSEUDO] [LIEN]
-    [ADRESSE] [RÉFÉRENCE] [PERSONNE]`: `KINDS`. Amounts, ordinary dates, versions, and links to a home page stay.
+    [ADRESSE] [RÉFÉRENCE] [PERSONNE]`: `masks.KINDS`. Amounts, ordinary dates, versions, and links to a home page stay.
     Scrubbing a scrubbed text changes nothing. `names=False` leaves persons' names in, and the model that finds them
     unloaded. `keep` lists brands that look like persons, beyond those of `data/names.yaml`.
 

@@ -6,13 +6,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import get_args
 
-from listening.text.masks import Kind
+from listening.text.masks import MARKER
 from listening.text.patterns import load_patterns
 from listening.text.tokens import UNACCENTED
 
-WORD_OR_MARKER = re.compile(rf"(?P<marker>\[(?:{'|'.join(get_args(Kind))})\])|(?<![\w@#])[^\W\d_]+(?!\w)")
+WORD_OR_MARKER = re.compile(rf"(?P<marker>{MARKER})|(?<![\w@#])[^\W\d_]+(?!\w)")
 UNTOLD = "…"  # « personne » and « téléphone » would be read as words
 STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 JOINED = "'’-./@"  # a word beside one of these is a part of something and no shorthand

@@ -8,11 +8,11 @@ from itertools import combinations
 
 import numpy as np
 
-from listening.records import POLARITIES, Verdict
+from listening.records import Verdict
 from listening.review.verdicts import codings
 from listening.training.agreement import Agreement, Coding, agree
 from listening.training.bootstrap import DRAWS, resample
-from listening.training.tally import NO_SENTIMENT
+from listening.training.tally import sentiments
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,5 +53,4 @@ def _agreement(one: Coding, other: Coding, codes: Sequence[str], draws: int) -> 
 def _coding(coder: str, verdicts: Sequence[Verdict], codes: Sequence[str]) -> Coding:
     given = [{code.code for code in one.codes} for one in verdicts]
     tags = np.array([[code in said for code in codes] for said in given], dtype=bool)
-    moods = [POLARITIES.index(one.sentiment) if one.sentiment else NO_SENTIMENT for one in verdicts]
-    return Coding(coder, tags, np.array(moods, dtype=np.int64))
+    return Coding(coder, tags, sentiments(verdicts))

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from listening.errors import FormatError
-from listening.text.masks import Mask
-from listening.text.privacy import KINDS, mask_all
+from listening.text.masks import KINDS, Mask
+from listening.text.privacy import mask_all
 from listening.training.corpus import lines
 
 MARKED = "il faut text et spans, une liste de {start, end, kind}"
@@ -73,24 +73,19 @@ def score(gold: Sequence[MarkedText], masks: Sequence[Sequence[Mask]]) -> Maskin
     >>> found.recall, found.precision, found.untouched
     ({'TÉLÉPHONE': Part(hits=1, base=1)}, Part(hits=1, base=2), Part(hits=0, base=1))
     """
-    true = [
-        (one, mask.kind, _is_covered(one.text, mask, found)) for one, found in _pairs(gold, masks) for mask in one.masks
-    ]
-    given = [(one, _overlaps(mask, one.masks)) for one, found in _pairs(gold, masks) for mask in found]
+    pairs = list(zip(gold, masks, strict=True))
+    true = [(mask.kind, _is_covered(one.text, mask, found)) for one, found in pairs for mask in one.masks]
+    given = [(one, _overlaps(mask, one.masks)) for one, found in pairs for mask in found]
     return Masking(
         recall={
-            kind: _part([covered for _, its, covered in true if its == kind])
+            kind: _part([covered for its, covered in true if its == kind])
             for kind in KINDS
-            if any(its == kind for _, its, _ in true)
+            if any(its == kind for its, _ in true)
         },
         precision=_part([right for _, right in given]),
         precision_marked=_part([right for one, right in given if one.masks]),
-        untouched=_part([not found for one, found in _pairs(gold, masks) if not one.masks]),
+        untouched=_part([not found for one, found in pairs if not one.masks]),
     )
-
-
-def _pairs(gold: Sequence[MarkedText], masks: Sequence[Sequence[Mask]]) -> list[tuple[MarkedText, Sequence[Mask]]]:
-    return list(zip(gold, masks, strict=True))
 
 
 def _part(hits: Sequence[bool]) -> Part:

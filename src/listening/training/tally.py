@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from listening.records import POLARITIES, Reading, Tag
+from listening.records import POLARITIES, Reading, Tag, Verdict
 from listening.tagging.engine import decide
 from listening.training.corpus import Example, GoldTag
 
@@ -86,7 +86,7 @@ def tally(
     return Tally(given, found, same, worded, shown, probability, sentiments(gold), moods)
 
 
-def sentiments(gold: Sequence[Example]) -> Ranks:
+def sentiments(gold: Sequence[Example | Verdict]) -> Ranks:
     """Give the coder's sentiments (V,) as ranks in POLARITIES, −1 where unknown."""
     return np.array(
         [POLARITIES.index(one.sentiment) if one.sentiment else NO_SENTIMENT for one in gold], dtype=np.int64

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from abc import ABC
 from typing import Any
+from urllib.parse import urlsplit
 
 from pydantic import Field
 
@@ -30,9 +31,13 @@ class LiveSource(Source, ABC):
         """Give the token; raises `ConfigurationError` when the environment has none."""
         if self.token_from is None:
             raise ConfigurationError(f"{self.name} : ajoutez « token_from », le nom de la variable qui a le jeton")
-        if token := os.environ.get(self.token_from, "").strip():
-            return token
-        raise ConfigurationError(f"{self.name} : la variable {self.token_from} est vide : donnez-lui le jeton d'accès")
+        return self.secret(self.token_from, "le jeton d'accès")
+
+    def secret(self, variable: str, what: str) -> str:
+        """Give what an environment variable holds; raises `ConfigurationError`, which says `what`, when it is empty."""
+        if found := os.environ.get(variable, "").strip():
+            return found
+        raise ConfigurationError(f"{self.name} : la variable {variable} est vide : donnez-lui {what}")
 
     def variables(self) -> list[str]:
         """Give the environment variables that hold its tokens: what its fields that end in `_from` name."""
@@ -41,6 +46,11 @@ class LiveSource(Source, ABC):
     def bearer(self) -> dict[str, str]:
         """Give the header that carries the token, none where no token is named."""
         return {"Authorization": f"Bearer {self.token()}"} if self.token_from else {}
+
+    @property
+    def host(self) -> str:
+        """The name of its machine, by which messages call it."""
+        return str(urlsplit(self.url).hostname)
 
     def service(self, url: str | None = None, **headers: Any) -> Service:
         """Open the service, or another one that it needs."""

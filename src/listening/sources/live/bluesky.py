@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, Self
-from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, BaseModel, Field, model_validator
 
-from listening.errors import ConfigurationError
 from listening.sources.base import Record
 from listening.sources.bluesky import BlueskyPosts
 from listening.sources.live.base import LiveSource
@@ -81,7 +78,7 @@ class BlueskyLive(BlueskyPosts, LiveSource):
             for feed in self._feeds():
                 newest = NewestFirst(marks.get(feed.name), AGAIN)
                 for number, posts in enumerate(newest.unknown(_pages(service, feed, newest), _came), 1):
-                    yield from self.posts(items_of(posts, f"{urlsplit(self.url).hostname}, page {number}"))
+                    yield from self.posts(items_of(posts, f"{self.host}, page {number}"))
                 if newest.mark:
                     marks[feed.name] = newest.mark
                     yield cursor_at(marks)
@@ -96,11 +93,7 @@ class BlueskyLive(BlueskyPosts, LiveSource):
         """Give the header that carries the token of a new session, none where no account is named."""
         if self.account_from is None:
             return {}
-        account = os.environ.get(self.account_from, "").strip()
-        if not account:
-            raise ConfigurationError(
-                f"{self.name} : la variable {self.account_from} est vide : donnez-lui le nom du compte"
-            )
+        account = self.secret(self.account_from, "le nom du compte")
         opening = {"identifier": account, "password": self.token()}
         with self.service() as service:
             session = service.post("xrpc/com.atproto.server.createSession", json=opening).read_as(Session)

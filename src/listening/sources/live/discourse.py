@@ -109,7 +109,7 @@ class DiscourseLive(DiscoursePosts, LiveSource):
 
     def _parts(self, service: Service, id: int) -> Iterator[Item]:
         """Give a topic as many times as it takes to give all its posts; never, if it was taken back meanwhile."""
-        place = f"{urlsplit(self.url).hostname}, sujet {id}"
+        place = f"{self.host}, sujet {id}"
         answer = service.ask(f"t/{id}.json", {"show_deleted": "true" if self.token_from else None}, borne=GONE)
         if answer.status in GONE:
             return

@@ -58,7 +58,7 @@ class FeedLive(FeedEntries, LiveSource):
                     return
                 if number == 1:
                     marks = _conditions(answer)
-                for record in self.entries(_document(answer).entries(), f"{site.hostname}, page {number}"):
+                for record in self.entries(_document(answer).entries(), f"{self.host}, page {number}"):
                     yield record
                     if isinstance(record, Verbatim) and record.created_at and record.created_at <= now:
                         newest = max(newest or record.created_at, record.created_at)
@@ -82,7 +82,7 @@ class FeedLive(FeedEntries, LiveSource):
             return None
         following = urljoin(answer.place, document.following)
         host = urlsplit(following).hostname
-        if host != urlsplit(self.url).hostname:
+        if host != self.host:
             raise SourceError(
                 f"{answer.place} : la page suivante est sur {host} : ce n'est pas le site nommé, vérifiez « url »"
             )

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from base64 import b64decode
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal, TypeVar
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field
 
-from listening.errors import ConfigurationError, FormatError, ServiceError, SourceError
+from listening.errors import FormatError, ServiceError, SourceError
 from listening.records import Cursor
 from listening.sources.base import Record
 from listening.sources.columns import LISTED
@@ -101,9 +99,7 @@ class LimeSurveyLive(LimeSurveyAnswers, LiveSource):
         while self._export(service, key, table := folder / f"limesurvey-{self.survey}-{start}.csv", start, stop):
             ids = _ids(table)
             if ids and (ids[0] < start or (stop and ids[-1] > stop)):
-                raise SourceError(
-                    f"{self._host()} redonne les mêmes réponses quelles que soient les bornes : signalez-le"
-                )
+                raise SourceError(f"{self.host} redonne les mêmes réponses quelles que soient les bornes : signalez-le")
             yield from self.answers_in(table, "utf-8-sig", questions)
             if ids:
                 found = True
@@ -124,7 +120,7 @@ class LimeSurveyLive(LimeSurveyAnswers, LiveSource):
             table.write_bytes(b64decode(exported, validate=True))
         except ValueError as error:
             raise FormatError(
-                f"{self._host()} donne un export illisible (base64) : réessayez, puis signalez-le"
+                f"{self.host} donne un export illisible (base64) : réessayez, puis signalez-le"
             ) from error
         return True
 
@@ -141,7 +137,7 @@ class LimeSurveyLive(LimeSurveyAnswers, LiveSource):
         if not found:
             offered = ", ".join(f"« {column} » ({words[:60]})" for column, words in list(wording.items())[:LISTED])
             raise FormatError(
-                f"{self._host()} : aucune question à texte long dans le questionnaire {self.survey} : nommez celles à "
+                f"{self.host} : aucune question à texte long dans le questionnaire {self.survey} : nommez celles à "
                 f"lire dans « questions » parmi {offered}"
             )
         return found
@@ -149,21 +145,13 @@ class LimeSurveyLive(LimeSurveyAnswers, LiveSource):
     @contextmanager
     def _session(self, service: Service) -> Iterator[str]:
         """Open a session, and release it whatever happens."""
-        user, password = map(self._secret, (self.user_from, self.password_from))
+        user, password = (self.secret(one, "ce qui ouvre LimeSurvey") for one in (self.user_from, self.password_from))
         key = self._call(service, str, "get_session_key", user, password) or ""
         try:
             yield key
         finally:
             with suppress(SourceError):
                 self._call(service, str, "release_session_key", key)
-
-    def _host(self) -> str | None:
-        return urlsplit(self.url).hostname
-
-    def _secret(self, variable: str) -> str:
-        if found := os.environ.get(variable, "").strip():
-            return found
-        raise ConfigurationError(f"{self.name} : la variable {variable} est vide : donnez-lui ce qui ouvre LimeSurvey")
 
     def _call(self, service: Service, shape: type[Result], method: str, *given: Any) -> Result | None:
         """Give the result of a call, None where the survey has no response."""

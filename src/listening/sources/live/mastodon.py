@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any, Literal, Self
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import httpx
 from pydantic import BaseModel, Field, model_validator
@@ -64,23 +64,19 @@ class MastodonLive(MastodonPosts, LiveSource):
             for hashtag in (f"#{hashtag.lstrip('#')}" for hashtag in self.hashtags):
                 for number, answer in enumerate(_tagged(service, hashtag, marks.get(hashtag, OLDEST)), 1):
                     statuses = _oldest_first(answer)
-                    yield from self.posts(items_of(statuses, f"{self._host}, {hashtag}, page {number}"))
+                    yield from self.posts(items_of(statuses, f"{self.host}, {hashtag}, page {number}"))
                     if last := _last_settled(statuses, settled_before):
                         marks[hashtag] = last
                         yield cursor_at(marks)
             for rank in range(1, len(self.searches) + 1):
                 yield from self._search(service, rank, marks, settled_before)
 
-    @property
-    def _host(self) -> str | None:
-        return urlsplit(self.url).hostname
-
     def _search(self, service: Service, rank: int, marks: dict[str, str], settled_before: datetime) -> Iterator[Record]:
         """Give all that a search finds, and then its cursor: its pages come in an order that is not told."""
         name, settled = f"search {rank}", list[str]()
         for number, answer in enumerate(_found(service, self.searches[rank - 1], marks.get(name)), 1):
             statuses = answer.read_as(Found).statuses
-            yield from self.posts(items_of(statuses, f"{self._host}, recherche {rank}, page {number}"))
+            yield from self.posts(items_of(statuses, f"{self.host}, recherche {rank}, page {number}"))
             settled += filter(None, [_last_settled(statuses, settled_before)])
         if settled:
             marks[name] = max(settled, key=_age)

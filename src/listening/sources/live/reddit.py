@@ -102,7 +102,7 @@ class RedditLive(RedditPosts, LiveSource):
 
     def _grant(self) -> str:
         """Give a token of the application alone (OAuth 2, client credentials)."""
-        client = self.model_copy(update={"token_from": self.client_from}).token()
+        client = self.secret(self.client_from, "le jeton d'accès")
         with self.service(self.login_url) as login:
             asked = {"grant_type": "client_credentials"}
             answer = login.post("api/v1/access_token", data=asked, auth=(client, self.token()))

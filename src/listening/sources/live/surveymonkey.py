@@ -53,21 +53,21 @@ class SurveyMonkeyLive(SurveyMonkeyAnswers, LiveSource):
         start = instant(since)
         asked = {"start_modified_at": _told(start - OVERLAP)} if start else {}
         asked |= {"per_page": str(PAGE), "simple": "true", "sort_by": "date_modified", "sort_order": "DESC"}
-        host, newest = urlsplit(self.url).hostname, start
+        newest = start
         with self.service(**self.bearer()) as service:
             place = f"v3/surveys/{self.survey}"
             table = table_of(service.get(f"{place}/details").read_as(Survey))
             if not self.questions and not table.heads.open:
                 raise FormatError(
-                    f"{host} : l'enquête {self.survey} n'a pas de question ouverte : nommez celles à lire dans "
+                    f"{self.host} : l'enquête {self.survey} n'a pas de question ouverte : nommez celles à lire dans "
                     "« questions »"
                 )
             pages = service.pages(lambda page: service.get(f"{place}/responses/bulk", page=page, **asked), _following)
             for number, answer in enumerate(pages, 1):
-                rows = [*table.rows(items_of(answer.read_as(_Responses).data, f"{host}, page {number}"))]
+                rows = [*table.rows(items_of(answer.read_as(_Responses).data, f"{self.host}, page {number}"))]
                 moments = [instant(row.cells["End Date"]) for row in rows if isinstance(row, Row)]
                 newest = max([moment for moment in (newest, *moments) if moment], default=None)
-                yield from self.answers_in(table.heads, rows, file=str(host), order_of=lambda column: "jour-mois")
+                yield from self.answers_in(table.heads, rows, file=self.host, order_of=lambda column: "jour-mois")
         if newest:
             yield Cursor(newest.isoformat())
 
