@@ -19,16 +19,21 @@ from typing import Any
 from sqlalchemy import text
 
 from listening.codebook import load_codebook
+from listening.insight.cells import themes_of
 from listening.records import POLARITIES, content_id
 from listening.store import schema
-from listening.store.browse import Filters, count_found, find
+from listening.store.browse import Filters, find
+from listening.store.cards import Origin, cells, prepare
+from listening.store.frames import left_out
+from listening.store.quotable import quotable
 from listening.store.store import Store, open_store
-from listening.store.themes import theme_counts
+from listening.store.words import keep_words
 
 START = datetime(2023, 1, 1, tzinfo=UTC)
 MINUTES = 3 * 365 * 24 * 60
 WORDS = ["accueil", "attente", "prix", "téléphone", "site", "dossier", "délai", "agence", "colis", "parfait", "merci"]
-CODES = list(load_codebook().codes)
+CODEBOOK = load_codebook()
+CODES = list(CODEBOOK.codes)
 ORIGIN = {"model": "modele@0123456789ab", "codebook": "experience-client@1"}
 ASKED: dict[str, Filters] = {
     "sans filtre": Filters(),
@@ -39,10 +44,23 @@ ASKED: dict[str, Filters] = {
     "un thème rare": Filters(codes=(CODES[-1],)),
     "un thème, négatif": Filters(codes=(CODES[-1],), polarity="negatif"),
     "une source, un thème": Filters(source="avis", codes=(CODES[5],)),
+    "un thème que rien n'a": Filters(codes=(CODES[-1],), brand="Z"),
+    "un axe entier, positif": Filters(codes=tuple(CODES[:9]), polarity="positif"),
     "un sentiment": Filters(sentiment="negatif"),
+    "un sentiment que rien n'a": Filters(sentiment="aucun"),
+    "tout à la fois": Filters(
+        source="avis", brand="A", codes=(CODES[-1],), sentiment="positif", since=START + timedelta(days=30)
+    ),
     "un mot fréquent": Filters(words="parfait"),
+    "un mot rare": Filters(words="rare"),
+    "un mot moyen": Filters(words="moyen"),
     "un mot absent": Filters(words="zzz"),
 }
+
+
+def seldom(rank: int) -> list[str]:
+    """Give words that few texts have: one in thirty the one, one in ten thousand the other."""
+    return ["moyen"] * (rank % 30 == 0) + ["rare"] * (rank % 10_000 == 0)
 
 
 def rows(number: int) -> Iterator[tuple[dict[str, Any], dict[str, Any], list[dict[str, Any]]]]:
@@ -60,7 +78,7 @@ def rows(number: int) -> Iterator[tuple[dict[str, Any], dict[str, Any], list[dic
             "source": draw.choice(("enquete", "forum", "avis", "reseaux")),
             "channel": "survey",
             "external_id": str(rank),
-            "text": " ".join(draw.choices(WORDS, k=draw.randint(8, 50))),
+            "text": " ".join([*draw.choices(WORDS, k=draw.randint(8, 50)), *seldom(rank)]),
             "language": "fr",
             "created_at": START + timedelta(minutes=draw.randrange(MINUTES)),
             "brand": draw.choice((None, "A", "B")),
@@ -87,6 +105,7 @@ def fill(store: Store, number: int) -> int:
         with store.transaction() as connection:
             for table, values in ((schema.verbatims, verbatims), (schema.readings, readings), (schema.tags, flat)):
                 connection.execute(table.insert(), values)
+            keep_words(connection, {one["version"]: one["text"] for one in verbatims})
         count += len(flat)
     with store.engine.connect() as connection:  # what servers do of themselves, and a copy too
         alone = connection.execution_options(isolation_level="AUTOCOMMIT")
@@ -106,15 +125,18 @@ def timed(label: str, work: Callable[[], object]) -> None:
 
 def measure(place: str, number: int) -> None:
     """Fill a store and time what reports and pages ask of it."""
-    known = {"thresholds": dict.fromkeys(CODES, 0.5)} | ORIGIN
+    origin = Origin(**ORIGIN, thresholds=dict.fromkeys(CODES, 0.5))
     with open_store(place) as store:
         start = time.perf_counter()
         tags = fill(store, number)
         print(f"{store.place} : {number} verbatims, {tags} étiquettes en {time.perf_counter() - start:.0f} s")
-        timed("table des thèmes", lambda: theme_counts(store, **known))  # type: ignore[arg-type]
+        start = time.perf_counter()
+        prepare(store, origin)
+        print(f"  fiches : {time.perf_counter() - start:.0f} s")
+        timed("table des thèmes", lambda: themes_of(cells(store), origin, CODEBOOK, left_out=left_out(store)))
+        timed("verbatims à citer d'un axe", lambda: quotable(store, origin, CODES[:9]))
         for label, filters in ASKED.items():
-            timed(f"page, {label}", lambda: find(store, filters, **known))  # type: ignore[arg-type] # noqa: B023
-            timed("  nombre de trouvés", lambda: count_found(store, filters, **known))  # type: ignore[arg-type] # noqa: B023
+            timed(f"page, {label}", lambda: find(store, filters, origin))  # noqa: B023
 
 
 def main() -> None:

@@ -36,6 +36,7 @@ def retraining(
     coded: str | None = None,
     taught: int = Rule().taught,
     judged: int = Rule().judged,
+    rated: str | None = None,
 ) -> State[Any]:
     """Train a challenger on the verdicts of a night's store, and promote it if the rule says so."""
     try:
@@ -45,6 +46,7 @@ def retraining(
             gold=Path(gold),
             coded=Path(coded) if coded else None,
             authored=BACKGROUND if BACKGROUND.is_file() else None,
+            rated=Path(rated) if rated else None,
         )
         done = train_and_compare(night, schooling, Rule(taught=taught, judged=judged))
     except ListeningError as error:

@@ -14,6 +14,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -128,6 +129,25 @@ def installed(program: str) -> str | None:
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
     """A real PostgreSQL that sorts as the French do: its URL, `{}` for the database; `modele` is an empty store."""
+    with served() as (url, _):
+        administer(url, "CREATE DATABASE modele")
+        open_store(url.format("modele")).close()
+        yield url
+
+
+@pytest.fixture
+def full_server() -> Iterator[tuple[str, Callable[[], None]]]:
+    """A PostgreSQL none of whose files grows beyond four megabytes and a half page, as on a disk that is full there.
+
+    Gives the URL of a database, and what gives it room again.
+    """
+    with served(most=4 * 2**20 + 4096) as (url, give_room):
+        yield url.format("postgres"), give_room
+
+
+@contextmanager
+def served(*, most: int | None = None) -> Iterator[tuple[str, Callable[[], None]]]:
+    """Run a PostgreSQL, whose files hold so many bytes at most if that is told: its URL, and what lifts the limit."""
     initdb, control = installed("initdb"), installed("pg_ctl")
     if not initdb or not control:
         pytest.skip("pas de PostgreSQL ; « sudo apt-get install postgresql », ou mettez initdb et pg_ctl dans le PATH")
@@ -141,16 +161,19 @@ def postgresql() -> Iterator[str]:
         def call(*command: str) -> None:
             subprocess.run(command, check=True, cwd=folder, stdout=subprocess.DEVNULL, timeout=60, **other)
 
+        def limit(server: str, size: str) -> None:  # of the files of whoever connects from then on
+            call("prlimit", "--pid", server, f"--fsize={size}:unlimited")
+
         data = f"{folder}/data"
         call(initdb, "-D", data, "-U", "essai", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync",
-             "--locale-provider=icu", "--icu-locale=fr")  # fmt: skip
+             "--locale-provider=icu", "--icu-locale=fr", "--wal-segsize=1")  # fmt: skip
         options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off -c max_connections=30"
         call(control, "-D", data, "-l", f"{folder}/journal", "-o", options, "-w", "start")
+        server = Path(data, "postmaster.pid").read_text(encoding="utf-8").split()[0]
         try:
-            url = f"postgresql+psycopg://essai@/{{}}?host={folder}"
-            administer(url, "CREATE DATABASE modele")
-            open_store(url.format("modele")).close()
-            yield url
+            if most:
+                limit(server, str(most))
+            yield f"postgresql+psycopg://essai@/{{}}?host={folder}", partial(limit, server, "unlimited")
         finally:
             call(control, "-D", data, "-m", "immediate", "stop")
 

@@ -79,6 +79,78 @@ def test_codebook_says_what_it_follows_and_is_read_again_from_what_it_writes(tmp
     assert Codebook.model_validate(codebook.model_dump()) == codebook
 
 
+def version(folder: Path, number: int, codes: str, *, before: str = "", name: str = "") -> Path:
+    """Write a version of a plan of one net; `codes` are « a.b » or « a.b<a.c+a.d », what it replaces."""
+    lines = []
+    for one in codes.split():
+        code, _, replaced = one.partition("<")
+        lines.append(f"  {code}: {{label: L, definition: d, replaces: [{replaced.replace('+', ', ')}]}}")
+    path = folder / (name or f"plan{number}.yaml")
+    path.write_text(
+        f"name: e\nversion: '{number}'\nlabel: E\nnets: {{a: {{label: A, definition: d}}}}\n"
+        + (f"from: {before}\n" if before else "")
+        + "\n".join(["codes:", *lines]),
+        encoding="utf-8",
+    )
+    return path
+
+
+def test_codebook_knows_the_versions_before_it_that_stand_in_its_folder(tmp_path: Path) -> None:
+    version(tmp_path, 1, "a.x a.y")
+    version(tmp_path, 2, "a.z<a.x a.y", before="e@1", name="deux.yml")
+    (tmp_path / "nuit.yaml").write_text("sources: []")
+    (tmp_path / "brouillon.yaml").write_text("name: [")
+    codebook = load_codebook(version(tmp_path, 3, "a.t<a.z+a.y", before="e@2"))
+    assert [one.reference for one in codebook.ancestors()] == ["e@2", "e@1"]
+
+
+@pytest.mark.parametrize(("before", "known"), [("experience-client@1", ["experience-client@1"]), ("e@1", [])])
+def test_codebook_without_files_beside_it_knows_only_the_one_that_ships(
+    tmp_path: Path, before: str, known: list[str]
+) -> None:
+    codebook = load_codebook(version(tmp_path, 2, "a.x<offre.prix", before=before))
+    assert [one.reference for one in codebook.ancestors()] == known
+
+
+@pytest.mark.parametrize(
+    ("versions", "message"),
+    [
+        (
+            [(1, "a.x", "e@3"), (2, "a.x", "e@1")],
+            r"plan1\.yaml : « from » revient à e@3 \(e@3 ← e@2 ← e@1 ← e@3\) ; .* corrigez « from »",
+        ),
+        (
+            [(1, "a.x", ""), (2, "a.y<a.x+a.w", "e@1")],
+            r"plan2\.yaml : e@2, codes\.a\.y\.replaces : a\.w n'est pas dans e@1 ; possibles : a\.x",
+        ),
+        ([(2, "b.x", "")], r"plan2\.yaml : codes sans net : b\.x"),
+    ],
+)
+def test_codebook_refuses_versions_that_contradict_each_other(
+    tmp_path: Path, versions: list[tuple[int, str, str]], message: str
+) -> None:
+    for number, codes, before in versions:
+        version(tmp_path, number, codes, before=before)
+    with pytest.raises(CodebookError, match=message):
+        load_codebook(version(tmp_path, 3, "a.x", before="e@2"))
+
+
+def test_codebook_takes_copies_of_a_version_but_refuses_two_that_differ(tmp_path: Path) -> None:
+    version(tmp_path, 1, "a.x")
+    version(tmp_path, 1, "a.x", name="copie.yaml")
+    path = version(tmp_path, 2, "a.x", before="e@1")
+    assert [one.reference for one in load_codebook(path).ancestors()] == ["e@1"]
+    version(tmp_path, 1, "a.x a.y", name="copie.yaml")
+    with pytest.raises(CodebookError, match=r"copie\.yaml et .*plan1\.yaml sont tous deux e@1, .* changez « version »"):
+        load_codebook(path)
+
+
+def test_codebook_after_refuses_what_it_does_not_follow_from(tmp_path: Path) -> None:
+    first = load_codebook(version(tmp_path, 1, "a.x"))
+    with pytest.raises(CodebookError, match=r"e@1 ne vient pas de experience-client@1 ; corrigez « from »"):
+        first.after(load_codebook())
+
+
 def test_codebook_refuses_a_missing_file(tmp_path: Path) -> None:
     with pytest.raises(CodebookError, match="introuvable"):
         load_codebook(tmp_path / "absent.yaml")

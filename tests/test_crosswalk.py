@@ -3,7 +3,7 @@ from collections.abc import Callable
 import pytest
 
 from listening.codebook import Codebook
-from listening.crosswalk import Family, crosswalk, succession
+from listening.crosswalk import Family, crosswalk, steps, succession
 from listening.errors import CodebookError
 from listening.records import CodeVerdict
 
@@ -78,6 +78,87 @@ def test_crosswalk_without_a_version_before_goes_by_names(codebook: Codebook, re
 def test_succession_refuses_two_plans_of_one_reference(codebook: Codebook, revised: Revised) -> None:
     with pytest.raises(CodebookError, match="même référence, essai@1 ; changez « version »"):
         succession(codebook, revised({A: ()}, **{"from": None, "version": "1"}))
+
+
+Plan = dict[str, tuple[str, ...]]
+
+
+def chain(codebook: Codebook, revised: Revised, *plans: Plan) -> Codebook:
+    """The last of versions that follow one another, the first one from `codebook`."""
+    last = codebook
+    for number, codes in enumerate(plans, start=2):
+        facts = {"version": str(number), "from": last.reference}
+        last = revised(codes, **facts).after(last)
+    return last
+
+
+@pytest.mark.parametrize(
+    ("plans", "expected"),
+    [
+        ([{"e.1": (A,), B: (), C: (), D: ()}, {"e.2": ("e.1",), B: (), C: (), D: ()}], {A: ("e.2",)}),
+        ([{"e.1": (A,), B: (), C: (), D: ()}, {A: ("e.1",), B: (), C: (), D: ()}], {}),
+        ([{A: (), B: (), "p.1": (C, D)}, {A: (), B: (), "p.2": ("p.1",)}], {C: ("p.2",), D: ("p.2",)}),
+        ([{A: (), "p.1": (C, D), B: ()}, {A: (), "x": ("p.1", B)}], {B: ("x",), C: ("x",), D: ("x",)}),
+        ([KEPT | {"p.n": ()}, {A: (), B: (), C: (), "p.m": (D, "p.n")}], {D: ("p.m",)}),
+        ([{B: (), C: (), D: (), "e.1": (A,), "e.2": (A,)}, {B: (), C: (), D: (), "e": ("e.1", "e.2")}], {A: ("e",)}),
+        ([{A: (), B: (), C: ()}, {A: (), B: (), C: (), "p": (C,)}], {C: (C, "p"), D: ()}),
+        ([{A: (), B: (), C: ()}, {A: (), B: (), C: ()}, KEPT], {}),
+        (
+            [{"1": (A, B), C: (), D: ()}, {"2": ("1",), C: (), D: ()}, {"3": ("2", C), D: ()}, {"4": ("3",), D: ()}],
+            {A: ("4",), B: ("4",), C: ("4",)},
+        ),
+    ],
+)
+def test_crosswalk_goes_through_the_versions_between(
+    codebook: Codebook, revised: Revised, plans: list[Plan], expected: dict[str, tuple[str, ...]]
+) -> None:
+    heirs = crosswalk(codebook, chain(codebook, revised, *plans)).heirs
+    assert {code: held for code, held in heirs.items() if held != (code,)} == expected
+
+
+def test_crosswalk_carries_over_two_versions_what_it_carries_one_by_one(codebook: Codebook, revised: Revised) -> None:
+    first = chain(codebook, revised, {A: (), B: (), Y: (C, D)})
+    second = chain(codebook, revised, {A: (), B: (), Y: (C, D)}, {A: (), B: (), "p.2": (Y,)})
+    decision = [given(C, start=3), given(D), given(B)]
+    once, _ = crosswalk(codebook, first).carry(decision)
+    assert crosswalk(codebook, second).carry(decision) == crosswalk(first, second).carry(once)
+
+
+@pytest.mark.parametrize(
+    ("plans", "message"),
+    [
+        (
+            [{"e.1": (A,), B: ()}, {"e.1": (), A: (), B: ()}],
+            r"essai@3, codes\.effort\.attente : effort\.attente de essai@1 est devenu e\.1, .* donnez un autre nom",
+        ),
+        ([{B: ()}, {"e.1": (A,), B: ()}], r"essai@3, codes\.e\.1\.replaces : effort\.attente n'est pas dans essai@2"),
+    ],
+)
+def test_crosswalk_refuses_names_that_contradict_what_was_told_before(
+    codebook: Codebook, revised: Revised, plans: list[Plan], message: str
+) -> None:
+    with pytest.raises(CodebookError, match=message):
+        crosswalk(codebook, chain(codebook, revised, *plans))
+
+
+def test_crosswalk_names_the_version_that_is_missing_between(codebook: Codebook, revised: Revised) -> None:
+    third = revised({A: ()}, **{"version": "3", "from": "essai@2"})
+    fourth = revised({A: ()}, **{"version": "4", "from": "essai@3"}).after(third)
+    with pytest.raises(CodebookError, match=r"comparez-le à essai@3, ou mettez le fichier de essai@2 dans le dossier"):
+        crosswalk(codebook, fourth)
+
+
+def test_crosswalk_refuses_a_chain_the_wrong_way_round(codebook: Codebook, revised: Revised) -> None:
+    with pytest.raises(CodebookError, match=r"essai@3 vient de essai@1 ; donnez d'abord la version d'avant"):
+        crosswalk(chain(codebook, revised, KEPT, KEPT), codebook)
+
+
+@pytest.mark.parametrize(("known", "kept"), [((C, D), {}), ((A, C, D), {A: (A,)})])
+def test_steps_tell_the_first_from_what_is_replaced_where_its_version_is_not_there(
+    codebook: Codebook, revised: Revised, known: tuple[str, ...], kept: dict[str, tuple[str, ...]]
+) -> None:
+    (walk,) = steps(revised({A: (), "prix.tout": (C, D)}), known)
+    assert (walk.old, walk.heirs) == ("essai@1", {C: ("prix.tout",), D: ("prix.tout",)} | kept)
 
 
 def given(code: str, polarity: str = "negatif", start: int | None = None) -> CodeVerdict:

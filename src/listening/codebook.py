@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any
 
 import yaml
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    model_validator,
+)
 
 from listening.errors import CodebookError
 from listening.faults import Strict, located
@@ -99,7 +107,8 @@ def _reference(value: str) -> str:
 class Codebook(Strict):
     """A versioned code frame; the net of a code is what stands before its first full stop.
 
-    `previous`, written `from` in YAML, is the reference of the version that the codes' `replaces` speak of.
+    `previous`, written `from` in YAML, is the reference of the version that the codes' `replaces` speak of; `before`
+    is that version itself, where it is known.
 
     >>> codebook = load_codebook()
     >>> codebook.reference, len(codebook.codes), codebook.net("effort.attente")
@@ -114,6 +123,7 @@ class Codebook(Strict):
     previous: Annotated[str, AfterValidator(_reference)] | None = Field(default=None, alias="from")
     nets: dict[str, Net]
     codes: dict[str, Code]
+    _before: Codebook | None = PrivateAttr(default=None)
 
     @model_validator(mode="after")
     def _heirs(self) -> Codebook:
@@ -130,6 +140,35 @@ class Codebook(Strict):
     def reference(self) -> str:
         """Name and version, as each tag records them."""
         return f"{self.name}@{self.version}"
+
+    @property
+    def before(self) -> Codebook | None:
+        """The version that this one follows from, None where it is not known."""
+        return self._before
+
+    def after(self, before: Codebook) -> Codebook:
+        """Give this version, that knows the one before it. Raises CodebookError when it does not follow from it."""
+        if self.previous != before.reference:
+            raise CodebookError(f"{self.reference} ne vient pas de {before.reference} ; corrigez « from »")
+        self.check_replaced(before)
+        linked = self.model_copy()
+        linked._before = before
+        return linked
+
+    def ancestors(self) -> Iterator[Codebook]:
+        """Give the versions before this one, the last first, as far as they are known."""
+        if self._before:
+            yield self._before
+            yield from self._before.ancestors()
+
+    def check_replaced(self, before: Codebook) -> None:
+        """Raise CodebookError when a code replaces one that the version before does not have."""
+        for name, code in self.codes.items():
+            if absent := [one for one in code.replaces if one not in before.codes]:
+                raise CodebookError(
+                    f"{self.reference}, codes.{name}.replaces : {', '.join(absent)} n'est pas dans "
+                    f"{before.reference} ; possibles : {', '.join(before.codes)}"
+                )
 
     def net(self, code: str) -> str:
         """Give the net of a code. Raises CodebookError for a code that is not there."""
@@ -157,14 +196,69 @@ class Codebook(Strict):
 def load_codebook(path: Path | None = None) -> Codebook:
     """Give a codebook from a YAML file, or the one that ships with the package.
 
-    Raises CodebookError when the file is missing or not a codebook.
+    The versions before it are looked for in the folder of the file, by `from`. Raises CodebookError when the file is
+    missing or not a codebook, or when those versions contradict each other.
     """
-    if path is None:
-        content = files("listening").joinpath("codebooks", "experience-client.yaml").read_text(encoding="utf-8")
-    elif path.is_file():
-        content = path.read_text(encoding="utf-8")
-    else:
+    return _read(_shipped(), None) if path is None else _linked(path, ())
+
+
+def _shipped() -> str:
+    return files("listening").joinpath("codebooks", "experience-client.yaml").read_text(encoding="utf-8")
+
+
+def _linked(path: Path, newer: tuple[str, ...]) -> Codebook:
+    """Give the codebook of a file with the versions before it; `newer` are the references of those after it."""
+    if not path.is_file():
         raise CodebookError(f"plan de codage introuvable : {path} ; sans indication, celui du paquet est pris")
+    codebook = _read(path.read_text(encoding="utf-8"), path)
+    chain = (*newer, codebook.reference)
+    if codebook.previous in chain:
+        raise CodebookError(
+            f"{path} : « from » revient à {codebook.previous} ({' ← '.join((*chain, codebook.previous))}) ; "
+            "une version vient d'une plus ancienne, corrigez « from »"
+        )
+    before = _previous(codebook.previous, path, chain) if codebook.previous else None
+    if before is None:
+        return codebook
+    try:
+        return codebook.after(before)
+    except CodebookError as error:
+        raise CodebookError(f"{path} : {error}") from error
+
+
+def _previous(reference: str, path: Path, chain: tuple[str, ...]) -> Codebook | None:
+    """Give the version of a reference, from a file beside another, else the one that ships; None where neither is it.
+
+    Raises CodebookError when several files are that version, and their codes differ.
+    """
+    beside = [file for file in sorted(path.parent.glob("*.y*ml")) if file != path and _named(file) == reference]
+    if beside:
+        first, *others = (_linked(file, chain) for file in beside)
+        for file, other in zip(beside[1:], others, strict=True):
+            if _descent(other) != _descent(first):
+                raise CodebookError(
+                    f"{beside[0]} et {file} sont tous deux {reference}, et leurs codes diffèrent ; changez « version » "
+                    f"de l'un, ou retirez-le : {path} en vient"
+                )
+        return first
+    shipped = load_codebook()
+    return shipped if shipped.reference == reference else None
+
+
+def _named(file: Path) -> str | None:
+    """Give the reference that a YAML file says to be; None for what is no codebook."""
+    try:
+        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        return None
+    return f"{content.get('name')}@{content.get('version')}" if isinstance(content, dict) else None
+
+
+def _descent(codebook: Codebook) -> tuple[str | None, dict[str, tuple[str, ...]]]:
+    return codebook.previous, {name: code.replaces for name, code in codebook.codes.items()}
+
+
+def _read(content: str, path: Path | None) -> Codebook:
     try:
         codebook = Codebook.model_validate(yaml.safe_load(content))
     except yaml.YAMLError as error:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
 
 from listening.codebook import Codebook
@@ -70,21 +71,25 @@ class Crosswalk:
 
 
 def crosswalk(old: Codebook, new: Codebook) -> Crosswalk:
-    """Give what the codes of a version became: those that a new code `replaces`, and those that keep their name.
+    """Give what the codes of a version became in another, through the versions between them that `new` knows.
 
-    Raises CodebookError when `new` follows from another version, or replaces codes that `old` does not have.
+    From one version to the next, a code becomes those that replace it, and the one that keeps its name. A name that
+    went and comes back goes on. Raises CodebookError when `new` does not follow from `old`, replaces codes that it does
+    not have, or gives a code's name to another one, two versions after it was renamed.
 
     >>> from listening.codebook import load_codebook
     >>> plan = load_codebook()
     >>> {family.kind for family in crosswalk(plan, plan).families}
     {'kept'}
     """
-    _check(old, new)
-    heirs = {
-        code: tuple(name for name, one in new.codes.items() if name == code or code in one.replaces)
-        for code in old.codes
-    }
-    return Crosswalk(old.reference, new.reference, heirs, _families(heirs, list(new.codes)))
+    versions = _versions(old, new)
+    heirs: dict[str, tuple[str, ...]] = {code: (code,) for code in old.codes}
+    for before, after in pairwise(versions):
+        after.check_replaced(before)
+        step = _heirs(before.codes, after)
+        found = {code: {heir for one in held for heir in step[one]} for code, held in heirs.items()}
+        heirs = {code: tuple(name for name in after.codes if name in held) for code, held in found.items()}
+    return _walk(old.reference, new, {code: _lasting(code, held, old, new) for code, held in heirs.items()})
 
 
 def succession(old: Codebook, new: Codebook) -> Crosswalk:
@@ -99,19 +104,63 @@ def succession(old: Codebook, new: Codebook) -> Crosswalk:
     return crosswalk(old, new)
 
 
-def _check(old: Codebook, new: Codebook) -> None:
-    if old.previous == new.reference:
+def steps(codebook: Codebook, known: Collection[str] = ()) -> list[Crosswalk]:
+    """Give the crosswalks that lead to a version, one a step, from the oldest version that is known.
+
+    Where the oldest names one before it that is not there, the first step is told from what its codes replace, and
+    from those of its codes that are `known` to have been there. Raises CodebookError where `crosswalk` does.
+    """
+    versions = [*reversed(list(codebook.ancestors())), codebook]
+    for before in versions[:-1]:
+        crosswalk(before, codebook)
+    walks = [crosswalk(before, after) for before, after in pairwise(versions)]
+    oldest = versions[0]
+    replaced = [one for code in oldest.codes.values() for one in code.replaces]
+    if not replaced:
+        return walks
+    names = list(dict.fromkeys([*replaced, *(code for code in oldest.codes if code in known)]))
+    return [_walk(oldest.previous or "", oldest, _heirs(names, oldest)), *walks]
+
+
+def _versions(old: Codebook, new: Codebook) -> list[Codebook]:
+    """Give both versions and those between them, the first first."""
+    if new.reference in {old.previous, *(one.reference for one in old.ancestors())}:
         raise CodebookError(f"{old.reference} vient de {new.reference} ; donnez d'abord la version d'avant")
-    if new.previous and new.previous != old.reference and new.reference != old.reference:
+    later: list[Codebook] = []
+    for version in (new, *new.ancestors()):
+        later.insert(0, version)
+        if version.previous == old.reference:
+            return [old, *later]
+    if new.previous and new.reference != old.reference:
+        missing = later[0].previous
         raise CodebookError(
             f"{new.reference} vient de {new.previous} (« from »), non de {old.reference} ; comparez-le à {new.previous}"
+            + (f", ou mettez le fichier de {missing} dans le dossier du sien" if missing else "")
         )
-    for name, code in new.codes.items():
-        if absent := [one for one in code.replaces if one not in old.codes]:
-            raise CodebookError(
-                f"{new.reference}, codes.{name}.replaces : {', '.join(absent)} n'est pas dans {old.reference} ; "
-                f"possibles : {', '.join(old.codes)}"
-            )
+    return [old, new]
+
+
+def _heirs(old: Iterable[str], new: Codebook) -> dict[str, tuple[str, ...]]:
+    """Give what each code of the version just before became."""
+    return {
+        code: tuple(name for name, one in new.codes.items() if name == code or code in one.replaces) for code in old
+    }
+
+
+def _lasting(code: str, heirs: tuple[str, ...], old: Codebook, new: Codebook) -> tuple[str, ...]:
+    """Give the heirs of a code, itself where it went and came back; raises CodebookError where it is another now."""
+    if code not in new.codes or code in heirs:
+        return heirs
+    if heirs:
+        raise CodebookError(
+            f"{new.reference}, codes.{code} : {code} de {old.reference} est devenu {', '.join(heirs)}, ce nom en "
+            f"désigne un autre ; donnez un autre nom à ce code, ou gardez le sien à l'ancien"
+        )
+    return (code,)
+
+
+def _walk(old: str, new: Codebook, heirs: Mapping[str, tuple[str, ...]]) -> Crosswalk:
+    return Crosswalk(old, new.reference, heirs, _families(heirs, list(new.codes)))
 
 
 def _families(heirs: Mapping[str, tuple[str, ...]], new: list[str]) -> tuple[Family, ...]:

@@ -27,3 +27,11 @@ def test_drift_command_prints_and_publishes(night_file: Path, capsys: pytest.Cap
 def test_retrain_command_says_what_is_missing(night_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("retrain", str(night_file), "--gold", "absent.jsonl") == 1
     assert "--recipe" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["--coded", "--rated", "--recipe"])
+def test_retrain_command_names_a_file_that_is_not_there(
+    night_file: Path, option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("retrain", str(night_file), "--gold", "absent.jsonl", option, "ailleurs.x") == 1
+    assert f"ailleurs.x : introuvable ; donnez par {option}" in capsys.readouterr().err.replace("\n", " ")

@@ -5,6 +5,12 @@ from pathlib import Path
 import pytest
 
 from listening.cli.app import main
+from listening.steps.forget import find_author
+from listening.steps.night import KEY
+from listening.steps.runs import now
+from listening.store.erasure import Begun, begin
+from listening.store.store import open_store
+from listening.text.pseudonym import read_key
 
 
 def run(*arguments: object) -> int:
@@ -56,9 +62,26 @@ def test_forget_erases_and_says_so(read: list[object], capsys: pytest.CaptureFix
 
 
 @pytest.mark.parametrize("which", [[], ["--author", "Zaza", "--verbatim", "3"]])
-def test_forget_takes_one_of_three(read: list[object], capsys: pytest.CaptureFixture[str], which: list[str]) -> None:
+def test_forget_takes_one_of_four(read: list[object], capsys: pytest.CaptureFixture[str], which: list[str]) -> None:
     assert run("forget", *which, "--yes", *read) == 1
-    assert "un seul des trois" in plain(capsys)
+    assert "un seul des quatre" in plain(capsys)
+
+
+def test_forget_that_was_cut_is_told_by_check_and_ended(
+    read: list[object], night_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = read_key(night_file.parent / KEY)
+    with open_store(night_file.parent / "essai.sqlite") as store:
+        found = find_author(store, "Zaza", key=key)
+        task = Begun(kind="bytes", name="r9", at=now(), why="demande", actor="léa")
+        with store.alone() as connection:
+            begin(connection, found.places, found.refused, task)
+    assert run("store", "check", *read) == 1
+    printed = plain(capsys)
+    assert "listening forget --resume" in printed and "par léa" in printed
+    assert "copie saine" not in printed  # this store can be mended
+    assert run("forget", "--resume", *read) == 0
+    assert run("store", "check", *read) == 0
 
 
 @pytest.mark.parametrize("command", [["forget", "--yes"], ["access"]])

@@ -50,6 +50,15 @@ def test_store_migrate_says_what_it_did(filled: Path, capsys: pytest.CaptureFixt
         assert said in capsys.readouterr().out
 
 
+def test_store_migrate_makes_the_words_anew(filled: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with closing(sqlite3.connect(filled)) as connection, connection:
+        connection.execute("DELETE FROM words_found")
+    assert run("store", "check", "--store", filled) == 1
+    assert run("store", "migrate", "--again", "--store", filled) == 0
+    assert "mots de 4 verbatims" in capsys.readouterr().out.replace("\xa0", " ")
+    assert run("store", "check", "--store", filled) == 0
+
+
 @pytest.mark.postgresql
 def test_store_copy_to_a_server_and_back(filled: Path, database: str, capsys: pytest.CaptureFixture[str]) -> None:
     back = filled.with_name("retour.sqlite")

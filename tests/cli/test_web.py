@@ -87,5 +87,6 @@ def test_web_serves_the_pages_until_interrupted(tmp_path: Path) -> None:
                 time.sleep(0.1)
         assert "Mot de passe" in answer.text
         assert "server" not in answer.headers
+        assert not (tmp_path / ".listening-key").exists()  # a new one would recognise nobody
         served.send_signal(signal.SIGINT)
         assert served.wait(timeout=60) in (0, 130)

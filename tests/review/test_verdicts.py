@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from listening.records import CodeVerdict, Verdict
-from listening.review.verdicts import alike, codings, decisions, disputes, standing, undo
+from listening.review.verdicts import alike, codings, decisions, disputes, opinions, standing, undo
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DELAY = CodeVerdict(code="effort.attente", polarity="negatif", start=0, stop=4)
@@ -91,3 +91,26 @@ def test_decisions_are_what_all_say_or_who_reconciles(
     found = decisions(given).get(("v1", "c@1"))
     assert (found.id if found else None) == decided
     assert (("v1", "c@1") in disputes(given)) is disputed
+
+
+@pytest.mark.parametrize(
+    ("given", "all_told", "told_blind"),
+    [
+        ([FIRST], ["1"], []),
+        ([replace(FIRST, blind=True)], ["1"], ["1"]),
+        ([replace(FIRST, blind=True), OTHER], ["1", "2"], ["1"]),
+        ([replace(FIRST, blind=True), replace(OTHER, blind=True)], ["1", "2"], ["1", "2"]),
+        # who decides between them saw what they said, which counts as blind where all of them were
+        ([replace(FIRST, blind=True), OTHER, verdict("3", origin="adjudication")], ["3"], ["1"]),
+        (
+            [replace(FIRST, blind=True), replace(OTHER, blind=True), verdict("3", "chef", origin="adjudication")],
+            ["3"],
+            ["3"],
+        ),
+    ],
+)
+def test_opinions_are_what_decides_or_what_each_said(
+    given: list[Verdict], all_told: list[str], told_blind: list[str]
+) -> None:
+    found = [opinions(given, blind=blind).get(("v1", "c@1"), []) for blind in (False, True)]
+    assert [[one.id for one in ones] for ones in found] == [all_told, told_blind]

@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from zipfile import ZipFile
@@ -43,6 +44,15 @@ def test_write_workbook_explains_codes_and_lists_them(codebook: Codebook, tmp_pa
     assert "'Plan de codage'!$A$2:$A$5" in texts
     assert "négatif,neutre,positif" in texts
     assert "<sheetProtection" in texts
+
+
+def test_write_workbook_shows_texts_whole_and_hides_what_is_empty(codebook: Codebook, tmp_path: Path) -> None:
+    rows = [ToCode(version="v1", text="Rien à dire."), ToCode(version="v2", text="Trop cher et trop lent. " * 20)]
+    (sheet,) = [part.decode() for part in parts(written(tmp_path, codebook, rows=rows)) if b"<dataValidation " in part]
+    heights = re.findall(r'<row r="([34])" [^>]* ht="([\d.]+)"', sheet)
+    assert heights == [("4", "105")]  # the other has a line's
+    hidden = re.findall(r'<col min="(\d+)" max="(\d+)" [^>]*hidden="1"', sheet)
+    assert [place for low, high in hidden for place in range(int(low), int(high) + 1)] == [3, 4, 5]
 
 
 def test_write_workbook_twice_gives_the_same_bytes(codebook: Codebook, tmp_path: Path) -> None:

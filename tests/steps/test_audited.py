@@ -47,7 +47,7 @@ def drawn(store: Store) -> Store:
 
 
 def say(store: Store, rank: int, coder: str, *codes: CodeVerdict, **facts: Any) -> None:
-    given = {"codebook": "essai@1", "sentiment": "negatif"} | facts
+    given = {"codebook": "essai@1", "sentiment": "negatif", "blind": True} | facts
     place = {"verbatim": POSTS[rank].id, "version": POSTS[rank].version}
     add_verdicts(store, [Verdict(id=f"{coder}{rank}", coder=coder, at=NOON, codes=codes, **place, **given)])
 
@@ -76,9 +76,26 @@ def test_audited_halves_what_two_dispute_until_somebody_decides(drawn: Store, co
     assert found(drawn, codebook)["prix.niveau"]["share"] == 0.25
 
 
+def test_audited_goes_by_blind_verdicts_and_counts_the_others(drawn: Store, codebook: Codebook) -> None:
+    for rank in range(3):
+        say(drawn, rank, "lea", *([PRICE] if rank == 0 else []))
+    say(drawn, 0, "momo", blind=False)  # who saw tags does not halve what lea said
+    say(drawn, 3, "momo", PRICE, blind=False)
+    price = found(drawn, codebook)["prix.niveau"]
+    assert (price["base"], price["aside"], price["swayed"]) == (3, 1, False)
+    assert price["share"] == pytest.approx(0.25)  # the pressing one stands for itself, a fourth
+
+
+def test_audited_without_blind_verdict_is_marked(drawn: Store, codebook: Codebook) -> None:
+    for rank in range(4):
+        say(drawn, rank, "lea", PRICE, blind=False)
+    price = found(drawn, codebook)["prix.niveau"]
+    assert (price["base"], price["aside"], price["swayed"], price["share"]) == (4, 0, True, 1.0)
+
+
 def test_audited_without_verdict_corrects_nothing(drawn: Store, codebook: Codebook) -> None:
     price = found(drawn, codebook)["prix.niveau"]
-    assert (price["model"], price["base"], price["differs"]) == (1.0, 0, False)
+    assert (price["model"], price["base"], price["differs"], price["swayed"]) == (1.0, 0, False, False)
     assert price["share"] != price["share"]
 
 

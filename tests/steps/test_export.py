@@ -21,3 +21,4 @@ def test_export_records_which_texts_went_out(store: Store, answers: Path, tmp_pa
     assert rows[str(file)].sha256 == sha256(file.read_bytes()).hexdigest()
     assert rows[str(file)].versions == sorted(pd.read_parquet(file)["version"])
     assert (rows[str(file)].run, run.status, run.counts["verbatims"]) == (run.id, "completed", 4)
+    assert {Path(path) for path in rows} == set((tmp_path / "export").iterdir())

@@ -1,33 +1,41 @@
 import json
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from time import sleep
 from uuid import uuid4
 from zipfile import ZipFile, is_zipfile
 
 import pytest
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import create_engine, func, select, text
 
-from listening.codebook import Codebook
+from listening.codebook import Codebook, load_codebook
 from listening.configuration import read_night
 from listening.errors import ConfigurationError, RowError, StoreError
-from listening.records import Run, Verdict
+from listening.records import Reading, Run, Verdict
 from listening.sources.table import Table
 from listening.steps.copies import group_copies
 from listening.steps.export import export_parquet
-from listening.steps.forget import Forgotten, ToForget, find_author, find_verbatim, find_where, forget
+from listening.steps.forget import Forgotten, ToForget, find_author, find_verbatim, find_where, forget, resume
 from listening.steps.ingest import ingest
 from listening.steps.kept_out import problems_of
-from listening.steps.lineage import file_hash
+from listening.steps.lineage import exported as exported_file
+from listening.steps.lineage import file_hash, surroundings, write_out
 from listening.steps.night import KEY, run_night
 from listening.steps.runs import now
+from listening.steps.tag import tag_pending
 from listening.store import audit, schema
 from listening.store.check import check
-from listening.store.lineage import Export, add_exports, keep_codebook
+from listening.store.erasure import Begun, begin, begun, bury
+from listening.store.frames import counts
+from listening.store.lineage import Export, add_exports, announce, keep_codebook, unwritten
 from listening.store.quarantine import put_aside
 from listening.store.store import Store, open_store
 from listening.store.verdicts import add_verdicts
+from listening.tagging.embedded import EmbeddedTagger
 from listening.text.pseudonym import read_key
 
 SECRET = b"secret"
@@ -232,18 +240,18 @@ def test_forget_a_verbatim_of_two_sources_asks_which(held: Store, answers: Path)
     ],
 )
 def test_forget_where_all_conditions_hold(held: Store, conditions: list[str], expected: list[str]) -> None:
-    assert sorted(place.external_id for place in find_where(held, conditions, key=SECRET).places) == expected
+    assert sorted(place.external_id for place in find_where(held, conditions).places) == expected
 
 
 @pytest.mark.parametrize("condition", ["source", "couleur=bleu", "before=hier", "text=x"])
 def test_forget_where_refuses_what_is_no_condition(held: Store, condition: str) -> None:
     with pytest.raises(ConfigurationError, match="écrivez"):
-        find_where(held, [condition], key=SECRET)
+        find_where(held, [condition])
 
 
 def test_forget_finds_the_further_columns(store: Store, answers: Path) -> None:
     ingest(source(answers).model_copy(update={"meta": ("note",)}), store, key=SECRET)
-    assert [one.external_id for one in find_where(store, ["meta.note=1"], key=SECRET).places] == ["2"]
+    assert [one.external_id for one in find_where(store, ["meta.note=1"]).places] == ["2"]
 
 
 def test_forget_tells_what_stays(held: Store, answers: Path) -> None:
@@ -322,14 +330,152 @@ def test_forget_takes_out_a_codebook_that_quotes_the_words(held: Store, codebook
     assert "codebooks" in tables_with(held, "essai@1")
 
 
-@pytest.mark.parametrize("step", ["publish", "ingest:avis"])
-def test_forget_waits_for_a_run_that_holds_texts(held: Store, step: str) -> None:
-    running = held.start_run(Run(id="r9", step=step, started_at=now()))
+def test_forget_waits_for_a_run_that_writes_texts(held: Store) -> None:
+    running = held.start_run(Run(id="r9", step="publish", started_at=now()))
     with pytest.raises(StoreError, match="relancez à sa fin"):
         erased(held, authored(held))
     held.end_run(replace(running, status="failed"), now())
     erased(held, authored(held))
     assert "3" not in ids(held)
+
+
+def test_forget_does_not_wait_for_a_run_that_was_killed(held: Store) -> None:
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    lineage = surroundings() | {"process": gone.pid}
+    held.start_run(Run(id="r9", step="publish", started_at=now(), lineage=lineage))
+    erased(held, authored(held))
+    assert "3" not in ids(held)
+
+
+def beside(place: str, step: Callable[[Store], object], name: str = "Zaza") -> None:
+    """Forget an author while another program does a step of work, whenever that one is in the middle of it."""
+    with open_store(place) as store, open_store(place) as other, ThreadPoolExecutor(1) as programs:
+        working = programs.submit(step, other)
+        while not working.done() and not running(store):
+            sleep(0.01)
+        erased(store, authored(store, name))
+        working.result()
+        assert tables_with(store, *WORDS) == set()
+        assert [finding for finding in check(store) if finding.faults] == []
+
+
+def running(store: Store) -> bool:
+    """Whether a run goes on, and something is stored."""
+    with store.transaction() as connection:
+        going = connection.scalar(select(func.count()).where(schema.runs.c.status == "running"))
+        return bool(going and connection.scalar(select(func.count()).select_from(schema.verbatims)))
+
+
+def test_forget_beside_a_reading_lets_nothing_of_the_author_in(store_place: str, answers: Path) -> None:
+    rows = [f"{rank};03/02/2026;Zaza;{1 + rank % 11};{SAID}, le {rank}e." for rank in range(10, 700)]
+    answers.write_text(answers.read_text(encoding="utf-8") + "\n".join([*rows, BAD]), encoding="utf-8")
+    beside(store_place, lambda store: ingest(source(answers), store, key=SECRET, names=False))
+    with open_store(store_place) as store:
+        assert ids(store) == ["1", "2", "4"]
+
+
+def test_forget_beside_a_tagging_leaves_nothing_said_of_the_author(
+    store_place: str, answers: Path, tiny_model: Path
+) -> None:
+    rows = [f"{rank};03/02/2026;Zaza;1;{SAID}, le {rank}e." for rank in range(10, 100)]
+    answers.write_text(answers.read_text(encoding="utf-8") + "\n".join(rows), encoding="utf-8")
+    tagger = EmbeddedTagger(tiny_model)
+    with open_store(store_place) as store:
+        ingest(source(answers), store, key=SECRET, names=False)
+    beside(store_place, lambda store: tag_pending(store, tagger, load_codebook(), chunk=4))
+    with open_store(store_place) as store, store.transaction() as connection:
+        assert connection.scalar(select(func.count()).select_from(schema.readings)) == 3
+
+
+def test_forget_beside_a_grouping_leaves_the_groups_of_others(store_place: str, answers: Path) -> None:
+    words = "Le livreur est passé deux heures avant le créneau prévu et personne ne nous a prévenus de ce changement"
+    rows = [f"{rank};03/02/2026;{'Zaza' if rank % 2 else 'Momo'};1;{words}." for rank in range(10, 200)]
+    answers.write_text(answers.read_text(encoding="utf-8") + "\n".join(rows), encoding="utf-8")
+    with open_store(store_place) as store:
+        ingest(source(answers), store, key=SECRET, names=False)
+    beside(store_place, lambda store: group_copies(store, batch=2))
+    with open_store(store_place) as store:
+        group_copies(store)
+        with store.transaction() as connection:
+            groups = connection.scalars(select(schema.copies.c.original).group_by(schema.copies.c.original)).all()
+    assert len(groups) == 4  # of Momo's 96, and three that are like no other
+
+
+def written(path: Path, words: str, found: ToForget) -> tuple[None, list[Export]]:
+    """A file that is written with what was found when it was begun."""
+    path.write_text(words, encoding="utf-8")
+    return None, [exported_file("list", path, at=now(), versions=found.versions)]
+
+
+def test_forget_beside_a_writing_has_it_written_anew(held: Store, tmp_path: Path) -> None:
+    path, times = tmp_path / "liste.csv", []
+
+    def write() -> tuple[None, list[Export]]:
+        found = authored(held)  # nothing, the second time
+        outcome = written(path, SAID if found.versions else "rien", found)
+        times.append(len(found.versions))
+        erased(held, found)
+        return outcome
+
+    write_out(held, [path], write, kind="list", at=now(), run=None)
+    assert times == [1, 0]
+    assert path.read_text(encoding="utf-8") == "rien"
+    assert not tables_with(held, "''")  # nothing is announced any more
+
+
+def test_forget_beside_a_writing_that_keeps_the_words_leaves_no_file(held: Store, tmp_path: Path) -> None:
+    path, found = tmp_path / "liste.csv", authored(held)
+    erased(held, found)
+    with pytest.raises(StoreError, match="finissez l'effacement"):
+        write_out(held, [path], lambda: written(path, SAID, found), kind="list", at=now())
+    assert not path.exists()
+    assert unwritten(held, without=[]) == []
+
+
+@pytest.mark.parametrize("name", ["liste.csv", "liste.part"])
+def test_forget_takes_away_a_file_whose_writing_was_cut(held: Store, tmp_path: Path, name: str) -> None:
+    announce(held, [str(tmp_path / "liste.csv")], kind="list", at=now(), run="r9")
+    (tmp_path / name).write_text(SAID, encoding="utf-8")
+    erased(held, authored(held))
+    assert not (tmp_path / name).exists()
+    assert unwritten(held, without=[]) == []
+
+
+def test_forget_keeps_out_the_refused_rows_of_the_author_that_come_later(held: Store, answers: Path) -> None:
+    erased(held, authored(held))
+    later = "8;03/02/2026;Zaza;11;La caisse est fermée.\n9;03/02/2026;Zouzou;11;La porte est fermée.\n"
+    answers.write_text(answers.read_text(encoding="utf-8") + later, encoding="utf-8")
+    ingest(source(answers), held, key=SECRET)
+    assert tables_with(held, "caisse") == set()
+    assert tables_with(held, "porte") == {"quarantine"}
+
+
+def test_forget_that_was_cut_is_seen_and_ended(held: Store, tmp_path: Path) -> None:
+    found = authored(held)
+    path = exported(held, tmp_path / "liste.csv", found)
+    task = Begun(kind="bytes", name="r9", at=now(), why="demande", actor="lea")
+    with held.alone() as connection:
+        begin(connection, found.places, found.refused, task)
+    (left,) = [finding for finding in check(held) if finding.faults]
+    assert "listening forget --resume" in left.what and "lea" in left.example
+    assert resume(held, key=SECRET).removed == [path]
+    assert [finding for finding in check(held) if finding.faults] == []
+    assert tables_with(held, *WORDS) == set()
+    assert resume(held, key=SECRET) == Forgotten()
+
+
+def test_forget_begun_shows_and_stores_nothing_more(held: Store) -> None:
+    found = authored(held)
+    waiting = held.pending("m@1", "c@1", limit=9)
+    (mine,) = [one for one in waiting if one.version in found.versions]
+    with held.alone() as connection:
+        begin(connection, found.places, [], Begun("bytes", "r9", now(), "demande", "lea"))
+    bury(held, begun(held), key=SECRET)
+    assert len(held.pending("m@1", "c@1", limit=9)) == len(waiting) - 1
+    reading = Reading(sentiment={"negatif": 1.0, "neutre": 0.0, "positif": 0.0}, tags=())
+    held.add_readings([(mine, [], reading)], model="m@1", codebook="c@1", run=Run(id="r", step="tag", started_at=now()))
+    assert counts(held)["readings"] == 0
 
 
 def test_forget_is_in_an_audit_that_is_whole(held: Store) -> None:
@@ -368,7 +514,8 @@ def test_forget_says_when_another_program_keeps_bytes(tmp_path: Path, answers: P
 def test_forget_knows_every_table() -> None:
     """A table that is new must be thought of: what does it hold of a person?"""
     erased_with_verbatims = {"verbatims", "former_verbatims", "segments", "readings", "tags", "copies", "copy_bands"}
-    erased_with_verbatims |= {"former_copies", "queue"}
+    erased_with_verbatims |= {"former_copies", "queue", "shown", "cards", "words_found"}
     emptied = {"verdicts", "exports", "quarantine"}
-    without_words = {"runs", "cursors", "coders", "audit", "tombstones", "codebooks"}
+    without_words = {"runs", "cursors", "coders", "audit", "tombstones", "codebooks", "sessions", "attempts"}
+    without_words |= {"erasures", "cells", "deck"}
     assert set(schema.metadata.tables) == erased_with_verbatims | emptied | without_words

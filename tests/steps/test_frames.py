@@ -3,6 +3,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from listening.codebook import Codebook, load_codebook
 from listening.configuration import read_night
 from listening.errors import FormatError
 from listening.steps.frames import read_frames, tag_frame
@@ -24,6 +25,17 @@ def test_frames_tag_keeps_rows_and_index(tiny_model: Path) -> None:
 def test_frames_tag_names_the_missing_column(tiny_model: Path) -> None:
     with pytest.raises(FormatError, match="pas de colonne « text » ; colonnes présentes : nom, avis"):
         tag_frame(FRAME, tagger=load_tagger(tiny_model))
+
+
+def test_frames_tag_follows_a_renamed_code(tiny_model: Path) -> None:
+    content = load_codebook().model_dump() | {"version": "2", "from": "experience-client@1"}
+    content["codes"]["offre.tarif"] = content["codes"].pop("offre.prix") | {"replaces": ["offre.prix"]}
+    for code in content["codes"].values():
+        code["threshold"] = 0.05
+    codebook = Codebook.model_validate(content).after(load_codebook())
+    _, tags = tag_frame(FRAME, text="avis", tagger=load_tagger(tiny_model), codebook=codebook)
+    assert "offre.tarif" in set(tags["code"])
+    assert set(tags["code"]) <= set(codebook.codes)
 
 
 def test_frames_read_gives_what_summarize_takes(night_file: Path) -> None:

@@ -1,3 +1,4 @@
+import os
 import shutil
 import subprocess
 from hashlib import sha256
@@ -83,7 +84,7 @@ def test_run_records_what_it_depends_on(store: Store) -> None:
     with running(store, "essai", lineage={"seuil": 1}) as run:
         run.lineage["fin"] = 2
     (kept,) = stored(store)
-    assert kept.lineage == surroundings() | {"seuil": 1, "fin": 2}
+    assert kept.lineage == surroundings() | {"process": os.getpid(), "seuil": 1, "fin": 2}
 
 
 def test_run_that_fails_keeps_its_lineage(store: Store) -> None:

@@ -7,12 +7,14 @@ from sqlalchemy import select
 
 from listening.configuration import read_night
 from listening.sources.table import Table
+from listening.steps.forget import find_verbatim
 from listening.steps.ingest import ingest
 from listening.steps.lineage import file_hash
 from listening.steps.night import run_night
 from listening.steps.retention import retain
 from listening.steps.runs import now
 from listening.store import schema
+from listening.store.erasure import Begun, begin
 from listening.store.lineage import Export, add_exports
 from listening.store.store import Store
 
@@ -100,6 +102,16 @@ def test_ingest_does_not_take_back_what_was_not_kept(store: Store, dated: Path) 
     retain([source(dated, "90 days")], store, key=KEY, at=now())
     assert ingest(source(dated, None), store, key=KEY)["erased"] == 1
     assert ids(store) == ["2", "3"]
+
+
+def test_retain_ends_an_erasure_that_was_cut(store: Store, dated: Path) -> None:
+    ingest(source(dated, None), store, key=KEY)
+    found = find_verbatim(store, "2", key=KEY)
+    with store.alone() as connection:
+        begin(connection, found.places, [], Begun("bytes", "r9", now(), "demande", "lea"))
+    assert retain([], store, key=KEY, at=now()) == ["Effacement interrompu, fini."]
+    assert ids(store) == ["1", "3"]
+    assert retain([], store, key=KEY, at=now()) == []
 
 
 def test_retain_is_a_part_of_the_night(store: Store, night_file: Path, dated: Path) -> None:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import yaml
 
@@ -31,6 +32,7 @@ SAYINGS: tuple[tuple[str, str, Polarity], ...] = (
     ("Accueil parfait, merci", "personnel.accueil", "positif"),
 )
 RULE = Rule(taught=20, judged=5)
+LEARNT = ("reference.jsonl", "ecrits.jsonl", "notes.parquet")
 
 
 def code_of(place: int) -> CodeVerdict:
@@ -78,7 +80,12 @@ def schooling(tmp_path: Path) -> Schooling:
             record = {"id": place, "text": f"{text} {place}", "sentiment": polarity, "tags": tags}
             lines.write(json.dumps(record) + "\n")
     content = yaml.safe_load(SHIPPED.read_text(encoding="utf-8"))
-    short = {"coded": {"epochs": 2, "hidden": 0.0, "rated": 0, "characters": 9}, "holdout": 0.4, "head_rate": 0.05}
+    short = {
+        "coded": {"epochs": 2, "hidden": 0.0, "rated": 9, "characters": 40},
+        "holdout": 0.4,
+        "head_rate": 0.05,
+        "refit": 9,
+    }
     recipe.write_text(yaml.safe_dump(content | short), encoding="utf-8")
     return Schooling(models=tmp_path / "modeles", gold=gold, recipe=recipe)
 
@@ -132,6 +139,21 @@ def test_retrain_needs_verdicts_a_recipe_and_a_gold_of_the_codebook(
     schooling.gold.write_text(json.dumps(record), encoding="utf-8")
     with pytest.raises(CodebookError, match=r"x\.y"):
         done(store, tiny_model, schooling)
+
+
+def test_retrain_learns_from_no_file_what_is_judged_by(
+    taught: Store, tiny_model: Path, schooling: Schooling, tmp_path: Path
+) -> None:
+    authored, rated = tmp_path / "ecrits.jsonl", tmp_path / "notes.parquet"
+    judged = {"text": f"{SAYINGS[2][0]} 59", "sentiment": "positif", "tags": []}
+    authored.write_text(json.dumps(judged) + "\n" + json.dumps(judged | {"text": "Autre chose"}), encoding="utf-8")
+    texts = pd.DataFrame({"text": ["Parfait", judged["text"]], "rating": 5.0, "label": "positive", "dataset": "x"})
+    texts.to_parquet(rated)
+    given = replace(schooling, coded=schooling.gold, authored=authored, rated=rated)
+    found, _ = done(taught, tiny_model, given)
+    left_out = {name: found.lessons.left_out[f"reprises de textes jugés, dans {name}"] for name in LEARNT}
+    assert left_out == {"reference.jsonl": 31, "ecrits.jsonl": 1, "notes.parquet": 1}
+    assert str(rated) in find_run(taught, found.run.id).lineage["inputs"]
 
 
 def test_decided_places_leave_out_what_was_edited_or_taken_back(taught: Store) -> None:

@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -7,12 +7,14 @@ import pytest
 import xlsxwriter
 
 from listening.codebook import Codebook
-from listening.errors import StoreError
+from listening.errors import ConfigurationError, StoreError
 from listening.records import Reading, Run, Scores, Tag, Verbatim
 from listening.sources.workbooks import read_sheet
 from listening.steps.workbooks import export_workbook, import_workbook
+from listening.store.coders import Coder, add_coder
 from listening.store.queue import QueueItem, add_items, items_of, open_items
 from listening.store.schema import exports
+from listening.store.shown import note_shown, shown_to
 from listening.store.store import Store
 from listening.store.verdicts import verdicts
 
@@ -62,12 +64,15 @@ def filled(store: Store) -> Store:
 
 @pytest.fixture
 def fill(tmp_path: Path) -> Fill:
-    """Give a workbook back with other words in some cells, by line and column from 0."""
+    """Give a workbook back with other words in some cells, by line and column from 0, then these `lines` of it."""
 
-    def change(path: Path, cells: dict[tuple[int, int], str], name: str = "rendu.xlsx") -> Path:
+    def change(
+        path: Path, cells: dict[tuple[int, int], str], name: str = "rendu.xlsx", lines: Sequence[int] = ()
+    ) -> Path:
         table = [list(row) for _, row in read_sheet(path, "")]
         for (line, column), said in cells.items():
             table[line][column] = said
+        table = [table[line] for line in lines or range(len(table))]
         with xlsxwriter.Workbook(tmp_path / name, {"strings_to_formulas": False}) as book:
             sheet = book.add_worksheet()
             for line, row in enumerate(table):
@@ -150,6 +155,19 @@ def test_import_workbook_of_two_coders_keeps_both(
     assert {one.coder: one.sentiment for one in verdicts(filled)} == {"lea": "negatif", "momo": "positif"}
 
 
+def test_workbooks_are_of_accounts_that_code_where_there_are_some(
+    filled: Store, codebook: Codebook, tmp_path: Path, fill: Fill
+) -> None:
+    path, _ = exported(filled, codebook, tmp_path)
+    back = fill(path, {(2, SENTIMENT): "négatif"})
+    add_coder(filled, Coder(name="zoe", role="coder", password="x", created_at=NOON), by="essai")
+    with pytest.raises(ConfigurationError, match="aucun compte « lea » ; codent : zoe"):
+        exported(filled, codebook, tmp_path)
+    with pytest.raises(ConfigurationError, match="aucun compte « lea »"):
+        import_workbook(filled, codebook, back)
+    assert import_workbook(filled, codebook, back, coder="zoe").added == 1
+
+
 def test_import_workbook_uses_the_rows_without_fault(
     filled: Store, codebook: Codebook, tmp_path: Path, fill: Fill
 ) -> None:
@@ -161,6 +179,32 @@ def test_import_workbook_uses_the_rows_without_fault(
     assert "« inconnu » n'est pas dans la base" in done.problems["A5"]
 
 
+def test_import_workbook_follows_rows_that_were_moved_deleted_or_left_with_spaces(
+    filled: Store, codebook: Codebook, tmp_path: Path, fill: Fill
+) -> None:
+    path, ((first, *_), _, (third, *_)) = exported(filled, codebook, tmp_path)
+    said = {
+        (2, SENTIMENT): " négatif ",
+        (2, CODE): "Prix (prix.niveau)  ",
+        (2, POLARITY): "négatif\n",
+        (2, NOTE): "=A1",
+    }
+    done = import_workbook(filled, codebook, fill(path, said | {(4, SENTIMENT): "positif"}, lines=(0, 1, 4, 2)))
+    assert (done.added, done.problems, done.unfinished) == (2, {}, 0)
+    found = {one.version: (one.sentiment, [code.code for code in one.codes], one.note) for one in verdicts(filled)}
+    assert found == {first: ("negatif", ["prix.niveau"], "=A1"), third: ("positif", [], "")}
+
+
+def test_import_workbook_refuses_an_id_beside_another_text(
+    filled: Store, codebook: Codebook, tmp_path: Path, fill: Fill
+) -> None:
+    path, ((first, *_), (second, *_), _) = exported(filled, codebook, tmp_path)
+    swapped = {(2, 0): second, (3, 0): first, (2, SENTIMENT): "négatif", (3, SENTIMENT): "positif"}
+    done = import_workbook(filled, codebook, fill(path, swapped | {(4, SENTIMENT): "neutre"}))
+    assert (done.added, sorted(done.problems)) == (1, ["A3", "A4"])
+    assert f"n'est pas celui de « {second} »" in done.problems["A3"]
+
+
 def test_import_workbook_of_proposals_tells_what_was_seen(
     filled: Store, codebook: Codebook, tmp_path: Path, fill: Fill
 ) -> None:
@@ -169,3 +213,35 @@ def test_import_workbook_of_proposals_tells_what_was_seen(
     (verdict,) = verdicts(filled)
     assert (done.unfinished, verdict.blind, verdict.model) == (1, False, "m@1")
     assert [code.code for code in verdict.codes] == ["prix.niveau"]
+
+
+def test_export_workbook_leaves_out_what_its_coder_was_shown(filled: Store, codebook: Codebook, tmp_path: Path) -> None:
+    note_shown(filled, "lea", [POSTS[0].version, POSTS[1].version], at=NOON)
+    assert [row[0] for row in exported(filled, codebook, tmp_path)[1]] == [POSTS[2].version]
+    proposed = exported(filled, codebook, tmp_path, proposing=True)[1]
+    assert [row[0] for row in proposed] == [POSTS[1].version, POSTS[2].version]
+
+
+def test_export_workbook_with_proposals_is_the_end_of_blindness(
+    filled: Store, codebook: Codebook, tmp_path: Path
+) -> None:
+    exported(filled, codebook, tmp_path, proposing=True)
+    assert [row[0] for row in exported(filled, codebook, tmp_path)[1]] == [POSTS[0].version]
+
+
+@pytest.mark.parametrize(("seen_by", "blind"), [("lea", False), ("momo", True)])
+def test_import_workbook_is_not_blind_on_what_its_coder_was_shown_meanwhile(
+    filled: Store, codebook: Codebook, tmp_path: Path, fill: Fill, seen_by: str, blind: bool
+) -> None:
+    path, _ = exported(filled, codebook, tmp_path)
+    note_shown(filled, seen_by, [POSTS[0].version], at=NOON)
+    import_workbook(filled, codebook, fill(path, {(2, SENTIMENT): "négatif", (3, SENTIMENT): "négatif"}))
+    assert {one.version: one.blind for one in verdicts(filled)} == {POSTS[0].version: blind, POSTS[1].version: True}
+
+
+def test_import_workbook_of_proposals_made_for_another_tells_who_saw_them(
+    filled: Store, codebook: Codebook, tmp_path: Path, fill: Fill
+) -> None:
+    path, _ = exported(filled, codebook, tmp_path, proposing=True)
+    import_workbook(filled, codebook, fill(path, {(2, DONE): "oui"}), coder="momo")
+    assert shown_to(filled, "momo", [one.version for one in POSTS]) == {POSTS[1].version}

@@ -8,8 +8,12 @@ from datetime import UTC, datetime
 import pytest
 
 from listening.records import CodeVerdict, Reading, RowProblem, Run, Scores, Segment, Tag, Verbatim, Verdict
+from listening.store.attempts import attempt, wait_or_count
+from listening.store.coders import Coder, add_coder
 from listening.store.copies import Examined, add_examined
 from listening.store.quarantine import put_aside
+from listening.store.sessions import begin_session
+from listening.store.shown import note_shown
 from listening.store.store import Store
 from listening.store.verdicts import add_verdicts
 
@@ -26,6 +30,7 @@ ANSWER = Verbatim(
     scores=Scores(nps=9),
     meta={"région": "Île-de-France"},
 )
+LEA = Coder(name="lea", role="coder", password="$argon2id$", created_at=NOON)
 TAG = Tag(code="a.b", probability=0.9, polarity="positif", polarity_probability=0.8, start=0, stop=15)
 READING = Reading(sentiment={"negatif": 0.1, "neutre": 0.1, "positif": 0.8}, tags=(TAG,))
 
@@ -54,6 +59,10 @@ def full_store(store: Store) -> Store:
         note="à revoir",
     )
     add_verdicts(store, [verdict])
+    note_shown(store, "lea", [answers[0].version, verdict.version], at=NOON)
+    wait_or_count(store, attempt(b"cle", "lea", "192.0.2.7"), at=NOON)
+    add_coder(store, LEA, by="essai")
+    begin_session(store, LEA, "secret", at=NOON)
     put_aside(store, [RowProblem(source="enquête", row="ligne 4", reason="note illisible", content="dix")], RUN)
     store.keep_cursor("enquête", "x", "42", RUN)
     return store

@@ -33,6 +33,14 @@ def test_note_is_undone_with_what_it_tells(store: Store) -> None:
     assert list(audit.lines(store)) == []
 
 
+def test_note_seals_what_is_kept_of_words(store: Store) -> None:
+    with store.transaction() as connection:
+        audit.note(connection, at=NOON, actor="l\0ea", action="w\0eb", subject="v\0", detail={"motif": "a\0b"})
+    (line,) = audit.lines(store)
+    assert (line.actor, line.action, line.subject) == ("lea", "web", "v")
+    assert audit.broken(store) == []
+
+
 @pytest.mark.parametrize(
     ("change", "found"),
     [

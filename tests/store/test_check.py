@@ -1,3 +1,4 @@
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from listening.store.check import check
 from listening.store.store import Store, open_store
 
 GONE = "f" * 20
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 def faults(store: Store) -> dict[str, int]:
@@ -31,7 +33,11 @@ def test_check_finds_nothing_in_a_sound_store(full_store: Store) -> None:
         (delete(schema.copies), {"signatures : leur groupe est là": 6}),
         (update(schema.verbatims).values(current=True), {"verbatims : une version courante au plus": 1}),
         (update(schema.verdicts).values(undoes=GONE), {"verdicts : ce qu'ils reprennent est là": 1}),
-        (update(schema.audit).values(actor="momo"), {"journal des actions intact": 1}),
+        (update(schema.audit).values(actor="momo"), {"journal des actions intact": 2}),
+        (
+            insert(schema.shown).values(version=GONE, coder="lea", at=NOON),
+            {"étiquettes vues : leur verbatim est là": 1},
+        ),
         (
             insert(schema.segments).values(version=GONE, rank=0, start=0, stop=1),
             {"segments : leur verbatim est là": 1},

@@ -1,9 +1,10 @@
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 from traceback import format_exception
 
 import pytest
@@ -86,6 +87,20 @@ def test_full_disk_is_said_and_nothing_is_lost(tmp_path: Path) -> None:
         with pytest.raises(StoreError, match="plus de place sur le disque"):
             add(store, text="Accueil " * 100_000)
         assert counts(store)["verbatims"] == 1
+
+
+def test_full_disk_of_a_server_is_said_and_nothing_is_lost(full_server: tuple[str, Callable[[], None]]) -> None:
+    place, give_room = full_server
+    with open_store(place) as store:
+        add(store)
+        long = Random(3).randbytes(4 * 2**20).hex()  # it cannot be packed
+        with pytest.raises(StoreError, match="plus de place sur le disque"):
+            add(store, text=long)
+        assert counts(store)["verbatims"] == 1
+    give_room()
+    with open_store(place) as store:
+        add(store, text=long)
+        assert counts(store)["verbatims"] == 2
 
 
 def test_server_that_does_not_answer_is_named(tmp_path: Path) -> None:

@@ -1,16 +1,20 @@
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 
 from listening.errors import StoreError
+from listening.records import Run, Verbatim, Verdict
 from listening.store import migrating, schema
 from listening.store.migrating import differences
 from listening.store.store import Store, open_store
+from listening.store.verdicts import add_verdicts
 
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 FORMS = sorted(path.name[:4] for path in Path(migrating.__file__).parent.glob("migrations/versions/0*.py"))
 
 
@@ -58,6 +62,27 @@ def test_migrate_lets_one_program_at_a_time_do_it(store: Store, store_place: str
     for one in opened:
         one.close()
     assert unlike(store) == []
+
+
+def test_migrate_takes_who_coded_with_tags_for_somebody_who_saw_them(store: Store) -> None:
+    run = Run(id="r1", step="ingest", started_at=NOON)
+    post = Verbatim(source="avis", channel="review", external_id="1", text="Texte", language="fr")
+    store.add_verbatims([("f", post)], run)
+    place = {"verbatim": post.id, "version": post.version, "at": NOON, "codebook": "c@1"}
+    gone = place | {"version": "0" * 20}
+    add_verdicts(
+        store,
+        [
+            Verdict(id="1", coder="lea", **place),  # type: ignore[arg-type]
+            Verdict(id="2", coder="lea", state="skipped", **place),  # type: ignore[arg-type]
+            Verdict(id="3", coder="momo", blind=True, **place),  # type: ignore[arg-type]
+            Verdict(id="4", coder="lea", **gone),  # type: ignore[arg-type]
+        ],
+    )
+    take_back(store, "0008")
+    store.migrate()
+    with store.transaction() as connection:
+        assert connection.execute(select(schema.shown)).all() == [(post.version, "lea", NOON)]
 
 
 def test_migrate_that_fails_half_way_leaves_all_as_it_was(store: Store) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from listening.errors import StoreError
-from listening.records import CodeVerdict, Verdict
+from listening.records import CodeVerdict, Run, Verbatim, Verdict
 from listening.store import audit
 from listening.store.store import Store
 from listening.store.verdicts import add_verdicts, verdicts
@@ -23,7 +23,6 @@ FIRST = Verdict(
         CodeVerdict(code="effort.delai", polarity="negatif", start=0, stop=9),
         CodeVerdict(code="prix", polarity="neutre"),
     ),
-    note="à revoir",
 )
 SECOND = replace(FIRST, id="0" * 32, coder="momo", at=NOON + timedelta(minutes=1), codes=(), blind=True)
 
@@ -31,6 +30,20 @@ SECOND = replace(FIRST, id="0" * 32, coder="momo", at=NOON + timedelta(minutes=1
 def test_verdicts_are_given_as_they_were_added_the_oldest_first(store: Store) -> None:
     add_verdicts(store, [SECOND, FIRST])
     assert list(verdicts(store)) == [FIRST, SECOND]
+
+
+def test_add_verdicts_keeps_notes_on_what_is_there_alone(store: Store) -> None:
+    post = Verbatim(source="s", channel="forum", external_id="1", text="Trop cher")
+    store.add_verbatims([("f1", post)], Run(id="r1", step="ingest", started_at=NOON))
+    here = replace(FIRST, id="2" * 32, verbatim=post.id, version=post.version, note="à revoir")
+    add_verdicts(store, [replace(FIRST, note="sur un texte effacé"), here])
+    assert [one.note for one in verdicts(store)] == ["", "à revoir"]
+
+
+def test_add_verdicts_takes_a_name_that_no_database_keeps_whole(store: Store) -> None:
+    add_verdicts(store, [replace(FIRST, coder="l\0ea")])
+    assert [one.coder for one in verdicts(store, coder="lea")] == ["lea"]
+    assert [one.coder for one in verdicts(store, coder="l\0ea")] == ["lea"]
 
 
 def test_verdicts_of_a_coder_on_a_verbatim_under_a_codebook(store: Store) -> None:

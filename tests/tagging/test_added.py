@@ -7,9 +7,10 @@ import pytest
 from listening.codebook import Codebook, load_codebook
 from listening.errors import CodebookError
 from listening.records import Reading
-from listening.tagging.added import AddedCodes, with_added
+from listening.tagging.added import AddedCodes, unread_lines, with_added
 from listening.tagging.baseline import BaselineTagger
 from listening.tagging.embedded import NOTHING, EmbeddedTagger
+from listening.tagging.following import Following
 from listening.tagging.heads import Figure, Head, Heads, Quality, heads_path, write_heads
 
 TEXTS = ["Accueil parfait, mais attente très longue.", "", "Personne ne répond au téléphone", "attente " * 900]
@@ -140,3 +141,92 @@ def test_with_added_same_content_in_another_folder_is_the_same_model(tiny_model:
     copy = shutil.copytree(tiny_model, plan.parent / "minuscule")
     write_heads(plan, Heads(model=EmbeddedTagger(tiny_model).model, heads={CODE: head(EmbeddedTagger(tiny_model))}))
     assert isinstance(with_added(EmbeddedTagger(copy), load_codebook(plan), plan), AddedCodes)
+
+
+def next_plan(folder: Path, gone: list[str], codes: dict[str, list[str]]) -> Path:
+    """The version after the plan that ships: without some codes, with others and what they replace."""
+    content = load_codebook().model_dump() | {"version": "2", "from": "experience-client@1"}
+    for code in gone:
+        del content["codes"][code]
+    for code, replaced in codes.items():
+        held = content["codes"].get(code, {"label": "Nouveau", "definition": "d"})
+        content["codes"][code] = held | {"replaces": replaced}
+    path = folder / "plan2.yaml"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    return path
+
+
+def probability(reading: Reading, code: str) -> float:
+    return next((tag.probability for tag in reading.tags if tag.code == code), 0.0)
+
+
+def test_with_added_reads_renamed_and_joined_codes(tagger: EmbeddedTagger, tmp_path: Path) -> None:
+    moved = {"effort.delai": ["effort.attente"], "offre.prix": ["offre.qualite"]}
+    path = next_plan(tmp_path, ["effort.attente", "offre.qualite"], moved)
+    followed = with_added(tagger, load_codebook(path), path)
+    (before,), (after,) = tagger.tag(TEXTS[:1]), followed.tag(TEXTS[:1])
+    assert probability(after, "effort.delai") == probability(before, "effort.attente")
+    apart = probability(before, "offre.prix"), probability(before, "offre.qualite")
+    assert probability(after, "offre.prix") == pytest.approx(1 - (1 - apart[0]) * (1 - apart[1]), abs=1e-4)
+    assert unread_lines(followed, load_codebook(path), path) == []
+
+
+def test_with_added_reads_a_renamed_code_that_was_added(tagger: EmbeddedTagger, plan: Path) -> None:
+    one = head(tagger)
+    path = next_plan(plan.parent, [], {"effort.garer": [CODE]})
+    content = json.loads(path.read_text(encoding="utf-8"))
+    first = load_codebook(plan).model_dump() | {"version": "1 bis"}
+    plan.write_text(json.dumps(first), encoding="utf-8")
+    path.write_text(json.dumps(content | {"from": "experience-client@1 bis"}), encoding="utf-8")
+    write_heads(path, Heads(model=tagger.model, heads={CODE: one}))
+    followed = with_added(tagger, load_codebook(path), path)
+    before = AddedCodes(tagger, {CODE: one}).tag(TEXTS)
+    found = [probability(reading, "effort.garer") for reading in followed.tag(TEXTS)]
+    assert found == [probability(reading, CODE) for reading in before]
+    assert any(found)
+
+
+def test_with_added_leaves_the_parts_of_a_split_code_unread_and_says_so(tagger: EmbeddedTagger, tmp_path: Path) -> None:
+    path = next_plan(tmp_path, [], {"effort.caisse": ["effort.attente"]})
+    followed = with_added(tagger, load_codebook(path), path)
+    assert "effort.caisse" not in followed.codes
+    unread, kept = unread_lines(followed, load_codebook(path), path)
+    assert "ne lit pas : effort.caisse (de effort.attente)." in unread
+    assert unread.endswith(f"puis lancez « listening codebook fit {path} ».")
+    assert kept.endswith(": effort.attente.")
+
+
+def test_with_added_reads_a_part_of_a_split_code_by_its_head(tagger: EmbeddedTagger, tmp_path: Path) -> None:
+    path = next_plan(tmp_path, ["effort.attente"], {"effort.caisse": ["effort.attente"], CODE: ["effort.attente"]})
+    write_heads(path, Heads(model=tagger.model, heads={CODE: head(tagger)}))
+    followed = with_added(tagger, load_codebook(path), path)
+    assert followed.thresholds[CODE] == 0.4
+    assert "effort.caisse" in unread_lines(followed, load_codebook(path), path)[0]
+    assert isinstance(followed, Following)
+    assert followed.model.startswith(f"{AddedCodes(tagger, {CODE: head(tagger)}).model}+")
+
+
+def test_with_added_prefers_what_the_model_knows_to_a_head(tagger: EmbeddedTagger, tmp_path: Path) -> None:
+    path = next_plan(tmp_path, ["effort.attente"], {CODE: ["effort.attente"], "effort.neuf": []})
+    heads = {CODE: head(tagger), "effort.neuf": head(tagger)}
+    write_heads(path, Heads(model=tagger.model, heads=heads))
+    followed = with_added(tagger, load_codebook(path), path)
+    assert isinstance(followed, Following)
+    assert followed.origins.told == {CODE: ("effort.attente",)}
+
+
+def test_with_added_names_the_version_that_is_not_there(tagger: EmbeddedTagger, tmp_path: Path) -> None:
+    path = next_plan(tmp_path, ["effort.attente"], {"effort.delai": ["effort.file"]})
+    content = json.loads(path.read_text(encoding="utf-8")) | {"version": "3", "from": "experience-client@2"}
+    path = tmp_path / "plan3.yaml"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    (tmp_path / "plan2.yaml").unlink()
+    message = r"ne connaît pas encore : effort\.delai ; .*mettez le fichier de experience-client@2 dans le même dossier"
+    with pytest.raises(CodebookError, match=message):
+        with_added(tagger, load_codebook(path), path)
+
+
+def test_with_added_follows_once(tagger: EmbeddedTagger, tmp_path: Path) -> None:
+    path = next_plan(tmp_path, ["effort.attente"], {"effort.delai": ["effort.attente"]})
+    followed = with_added(tagger, load_codebook(path), path)
+    assert with_added(followed, load_codebook(path), path) is followed

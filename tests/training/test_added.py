@@ -47,6 +47,25 @@ def test_added_fits_only_what_the_model_does_not_know(tagger: EmbeddedTagger) ->
     assert len(heads.heads[CODE].weights) == tagger.width
 
 
+def test_added_does_not_fit_what_follows_from_codes_of_the_model(tagger: EmbeddedTagger) -> None:
+    first = plan()
+    codes = {
+        CODE: first.codes[CODE].model_dump(),
+        "offre.tarif": {"label": "Tarif", "definition": "d", "replaces": ["offre.prix"], "examples": CARRIERS},
+        "essai.caisse": {"label": "Caisse", "definition": "d", "replaces": ["effort.attente"]},
+        "essai.guichet": {"label": "Guichet", "definition": "d", "replaces": ["effort.attente"], "examples": CARRIERS},
+    }
+    second = Codebook.model_validate(first.model_dump() | {"version": "2", "from": "plan@1", "codes": codes})
+    assert list(fit_added(tagger, second, BACKGROUND).heads) == [CODE, "essai.guichet"]
+
+
+def test_added_asks_for_examples_of_the_parts_of_a_split_code(tagger: EmbeddedTagger) -> None:
+    parts = {f"essai.{name}": {"label": name, "definition": "d", "replaces": ["offre.prix"]} for name in "xy"}
+    second = Codebook.model_validate(plan().model_dump() | {"version": "2", "from": "plan@1", "codes": parts})
+    with pytest.raises(CodebookError, match=r"essai\.x : 0 exemples ; il en faut au moins 8"):
+        fit_added(tagger, second, BACKGROUND)
+
+
 def test_added_quality_says_on_what_it_was_measured(tagger: EmbeddedTagger) -> None:
     found = fit_added(tagger, plan(counterexamples=["pas d'attente", OTHERS[0]]), BACKGROUND).heads[CODE].quality
     assert (found.examples, found.counterexamples, found.others) == (12, 2, len(OTHERS) - 1)

@@ -14,6 +14,7 @@ from listening.records import content_id
 from listening.tagging.embedded import EmbeddedTagger
 from listening.training.configuration import read_training
 from listening.training.corpus import Example, GoldTag
+from listening.training.folder import LEFT_OUT
 from listening.training.produce import Sources, produce, repeated
 
 SHIPPED = Path(__file__).parents[2] / "models" / "listening-fr-small" / "training.yaml"
@@ -97,12 +98,34 @@ def test_produce_trains_a_tagger_on(tmp_path: Path, sources: Sources, tiny_model
     produce(folder, replace(sources, base=str(tiny_model)), CODES, progress=quiet)
     assert EmbeddedTagger(folder).codes == EmbeddedTagger(tiny_model).codes
     assert EmbeddedTagger(folder).model != EmbeddedTagger(tiny_model).model
+    for name in ("calibration.json", "thresholds.json", "heldout.json"):  # too few are held out to fit them anew
+        assert (folder / name).read_bytes() == (tiny_model / name).read_bytes()
+    modes = {path.stat().st_mode for path in folder.iterdir() if path.is_file()}
+    assert len(modes) == 1  # whoever reads the folder reads the weights
+
+
+def test_produce_calibrates_a_tagger_anew_on_enough(tmp_path: Path, sources: Sources, tiny_model: Path) -> None:
+    write_training(tmp_path, refit=2)
+    produce(tmp_path, replace(sources, base=str(tiny_model)), CODES, progress=quiet)
+    assert (tmp_path / "thresholds.json").read_bytes() != (tiny_model / "thresholds.json").read_bytes()
 
 
 def test_produce_refuses_a_tagger_of_other_codes(tmp_path: Path, sources: Sources, tiny_model: Path) -> None:
     write_training(tmp_path)
     with pytest.raises(ConfigurationError, match=r"maison\.accueil"):
         produce(tmp_path, replace(sources, base=str(tiny_model)), [*CODES, "maison.accueil"], progress=quiet)
+
+
+def test_produce_learns_nothing_that_repeats_what_is_kept_apart(tmp_path: Path, sources: Sources) -> None:
+    coded = sources.coded or Path()
+    record = {"text": "Accueil parfait, merci", "sentiment": "positif", "tags": []}
+    coded.write_text(coded.read_text(encoding="utf-8") + json.dumps(record), encoding="utf-8")
+    folder = tmp_path / "modele"
+    folder.mkdir()
+    write_training(folder)
+    produce(folder, replace(sources, apart=("accueil PARFAIT, merci !", "parfait 2")), CODES, progress=quiet)
+    counts = json.loads((folder / LEFT_OUT).read_text(encoding="utf-8"))
+    assert counts == {"codes.jsonl": 1, "notes.parquet": 1}
 
 
 def test_produce_repeats_examples_with_a_rare_code() -> None:

@@ -49,7 +49,7 @@ def test_decided_gives_a_verdict_as_an_example() -> None:
         domain="avis",
         channel="survey",
     )
-    assert (found.drawn, found.at) == (0.25, MONDAY)
+    assert (found.drawn, found.at, found.unknown) == (0.25, MONDAY, ("b.y",))
 
 
 def test_decided_leaves_out_what_coders_dispute_take_back_skip_or_what_is_gone() -> None:
@@ -84,6 +84,30 @@ def test_part_keeps_no_gold_and_learns_nothing_that_repeats_a_judged_text() -> N
     assert [each.example.id for each in lessons.judged] == ["v9"]
     assert [each.id for each in lessons.learnt] == ["v3", "v8"]
     assert list(lessons.left_out.values()) == [1, 2, 0]
+
+
+def test_part_splits_by_id_what_came_at_one_moment() -> None:
+    found = [replace(one(rank, drawn=1.0), at=MONDAY) for rank in range(10)]
+    lessons = part(found, [], share=0.3)
+    assert [each.example.id for each in lessons.judged] == ["v7", "v8", "v9"]
+    assert (len(lessons.learnt), lessons.turn) == (7, MONDAY)
+
+
+def test_part_finds_near_copies_of_gold_and_of_judged_texts() -> None:
+    long = "j'attends mon remboursement depuis trois mois et personne ne me répond au téléphone"
+    other = "le vendeur a pris le temps de m'expliquer chaque option de mon nouveau contrat"
+    texts = (f"Bonjour, {long} !", f"{other}, merci", "Trop cher", other)
+    found = [one(rank, drawn=1.0, text=text) for rank, text in enumerate(texts)]
+    lessons = part(found, [Example(id="g", text=long)], share=0.3)
+    assert [each.example.id for each in lessons.judged] == ["v3"]
+    assert [each.id for each in lessons.learnt] == ["v2"]
+    assert list(lessons.left_out.values()) == [1, 1, 0]
+
+
+def test_part_counts_the_codes_that_are_not_learnt() -> None:
+    found = [replace(one(rank), unknown=("b.y", "a.z")[: rank + 1]) for rank in range(2)]
+    reason, number = list(part(found, [], share=0.3).left_out.items())[-1]
+    assert (reason.endswith("a.z, b.y"), number) == (True, 3)
 
 
 def test_part_without_audit_judges_by_nothing() -> None:

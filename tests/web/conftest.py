@@ -25,6 +25,7 @@ from listening.web.passwords import hashed
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 PASSWORD = "un colis bien arrivé"
+KEY = b"une cle d'essai"
 MODEL = "essai@abc"
 SCRIPT = "<script>document.title='pris'</script><img src=x onerror=\"document.title='pris'\">"
 TEXTS = (
@@ -145,7 +146,7 @@ def clock() -> Clock:
 @pytest.fixture
 def app(store: Store, codebook: Codebook, clock: Clock) -> ASGIApp:
     """The application on that store."""
-    return make_app(store, codebook, clock=clock)
+    return make_app(store, codebook, key=KEY, clock=clock)
 
 
 class Person:

@@ -1,5 +1,7 @@
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,14 +9,16 @@ from sqlalchemy import text
 
 from listening.codebook import Codebook
 from listening.records import Verbatim
-from listening.store.store import Store
+from listening.store.coders import Coder, add_coder
+from listening.store.sessions import LASTING
+from listening.store.store import Store, open_store
 from listening.store.verdicts import verdicts
 from listening.web.access import COOKIE, LONGEST
 from listening.web.app import make_app
 from listening.web.headers import HEADERS
-from listening.web.sessions import LASTING
 
 People = Callable[..., Any]
+NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 PAGES = ("/", "/coder", "/coder/{version}", "/arbitrer", "/arbitrer/{version}", "/accord", "/verbatims", "/themes")
 FORMS = ("/coder/annuler", "/verbatims/{version}/relire", "/coder/{version}", "/arbitrer/{version}", "/deconnexion")
 ABOVE_READER = PAGES[1:6]
@@ -72,17 +76,42 @@ def test_door_refuses_a_form_of_another_site(person: People) -> None:
     assert person().post("/connexion", {"name": "lea", "password": "x"}, token="").status_code == 403
 
 
-@pytest.mark.parametrize("cookie", ["", "abc", "eyJpZCI6ICIxIn0.AAAA", "é"])
+@pytest.mark.parametrize("cookie", ["", "abc", "eyJpZCI6ICIxIn0.AAAA", "é", "0" * 64, "' OR 1=1 --"])
 def test_forged_sessions_are_refused(person: People, cookie: str) -> None:
     answer = person().http.get("/", headers={"cookie": f"{COOKIE}={cookie}".encode()}, follow_redirects=False)
     assert answer.headers["location"] == "/connexion"
 
 
-def test_sessions_of_another_server_are_refused(person: People, store: Store, codebook: Codebook) -> None:
-    elsewhere = person("lea", at=make_app(store, codebook))
-    here = person()
-    here.http.cookies.set(COOKIE, elsewhere.http.cookies[COOKIE])
-    assert here.http.get("/", follow_redirects=False).status_code == 303
+def test_sessions_are_those_of_all_that_serve_the_store(
+    person: People, place: Path, codebook: Codebook, clock: Any, version: str
+) -> None:
+    with open_store(place) as same:
+        elsewhere = person(at=make_app(same, codebook, key=b"essai", clock=clock))
+        lea = person("lea")
+        elsewhere.http.cookies.set(COOKIE, lea.http.cookies[COOKIE])
+        assert "Bonjour lea" in elsewhere.get("/").text()
+        token = lea.get("/").css_first("input[name=token]").attributes["value"]
+        assert elsewhere.post("/coder/annuler", token=token).status_code == 303
+        elsewhere.post("/deconnexion", token=token)
+        assert lea.http.get("/", follow_redirects=False).headers["location"] == "/connexion"
+
+
+def test_sessions_of_another_store_are_refused(
+    person: People, tmp_path: Path, codebook: Codebook, password: str
+) -> None:
+    with open_store(tmp_path / "autre.sqlite") as other:
+        add_coder(other, Coder(name="lea", role="admin", password=password, created_at=NOON), by="essai")
+        elsewhere = person("lea", at=make_app(other, codebook, key=b"essai"))
+        here = person()
+        here.http.cookies.set(COOKIE, elsewhere.http.cookies[COOKIE])
+        assert here.http.get("/", follow_redirects=False).status_code == 303
+
+
+def test_sessions_are_kept_as_hashes(person: People, place: Path) -> None:
+    lea = person("lea")
+    kept = b"".join(file.read_bytes() for file in place.parent.glob(f"{place.name}*"))
+    assert sha256(lea.http.cookies[COOKIE].encode()).hexdigest().encode() in kept
+    assert lea.http.cookies[COOKIE].encode() not in kept
 
 
 def test_sessions_end_with_the_day(person: People, clock: Any) -> None:
@@ -115,7 +144,7 @@ def test_answers_carry_the_security_headers(person: People, path: str) -> None:
 
 
 def test_behind_tls_cookies_and_pages_stay_there(store: Store, codebook: Codebook, person: People) -> None:
-    answer = person(at=make_app(store, codebook, secure=True)).http.get("/connexion")
+    answer = person(at=make_app(store, codebook, key=b"essai", secure=True)).http.get("/connexion")
     assert "Secure" in answer.headers["set-cookie"].split("; ")
     assert answer.headers["strict-transport-security"].startswith("max-age=")
 
@@ -136,7 +165,9 @@ def test_a_store_that_fails_is_said_without_its_place(person: People, store: Sto
 
 
 def test_a_fault_is_said_without_its_trace(person: People, store: Store, codebook: Codebook) -> None:
-    answer = person(at=make_app(store, codebook, clock=lambda: datetime.fromtimestamp(1 / 0))).http.get("/")
+    broken = make_app(store, codebook, key=b"essai", clock=lambda: datetime.fromtimestamp(1 / 0))
+    cookie = {"cookie": f"{COOKIE}={'0' * 64}"}
+    answer = person(at=broken).http.get("/", headers=cookie)
     assert (answer.status_code, "Quelque chose n’a pas marché" in answer.text) == (500, True)
     assert "ZeroDivision" not in answer.text
     assert answer.headers["content-security-policy"] == HEADERS["Content-Security-Policy"]

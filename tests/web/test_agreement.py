@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
@@ -44,6 +45,22 @@ def test_agreement_counts_what_both_coded_blind(person: People, coded_twice: Non
     page = person("ines").get("/accord")
     assert "8 verbatims codés par les deux" in page.css_first("h2").text()
     assert rows(page)["Rapidité et délais"][0] == "5"
+
+
+def test_agreement_with_who_never_gives_a_code_is_shown_as_unsure(
+    person: People, store: Store, codebook: Codebook, verbatims: list[Verbatim], clock: Any
+) -> None:
+    for one in verbatims[:10]:
+        for coder, code in (("lea", one is verbatims[0]), ("momo", False)):
+            facts = {"verbatim": one.id, "version": one.version, "at": clock(), "codebook": codebook.reference}
+            codes = (CodeVerdict(code="effort.attente", polarity="negatif"),) if code else ()
+            given = Verdict(id=uuid4().hex, coder=coder, sentiment="negatif", codes=codes, blind=True, **facts)  # type: ignore[arg-type]
+            add_verdicts(store, [given])
+    page = person("ines").get("/accord")
+    for cell in rows(page)["Rapidité et délais"][1:]:
+        low, high = re.findall(r"[−\d,]+", cell.split("[")[1])
+        assert low != high
+    assert "fragile" in page.css("table.grid tbody tr")[2].attributes["class"]
 
 
 def test_agreement_of_nobody_is_said(person: People) -> None:

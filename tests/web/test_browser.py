@@ -46,7 +46,7 @@ def address(store: Store, codebook: Codebook, clock: Any) -> Iterator[str]:
     """The address of the pages, served on this machine."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
-        served = uvicorn.Server(uvicorn.Config(make_app(store, codebook, clock=clock), log_level="error"))
+        served = uvicorn.Server(uvicorn.Config(make_app(store, codebook, key=b"essai", clock=clock), log_level="error"))
         thread = threading.Thread(target=served.run, kwargs={"sockets": [listening]})
         thread.start()
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"

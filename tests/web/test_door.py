@@ -1,13 +1,17 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
-from listening.store import audit
+from listening.codebook import Codebook
+from listening.store import audit, schema
 from listening.store.coders import disable_coder
-from listening.store.store import Store
+from listening.store.store import Store, open_store
 from listening.web.access import COOKIE
+from listening.web.app import make_app
 
 People = Callable[..., Any]
 
@@ -56,6 +60,25 @@ def test_enter_asks_to_wait_after_five_failures(person: People, clock: Any) -> N
     assert person().enter("momo").status_code == 303
     clock.skip(minutes=15)
     assert lea.enter("lea").status_code == 303
+
+
+def test_enter_asks_to_wait_at_all_that_serve_the_store_and_after_a_restart(
+    person: People, place: Path, codebook: Codebook, clock: Any
+) -> None:
+    for _ in range(5):
+        person().enter("lea", "non")
+    with open_store(place) as same:
+        other = make_app(same, codebook, key=b"une cle d'essai", clock=clock)
+        assert person(at=other).enter("lea").status_code == 429
+        assert person(at=other).enter("momo").status_code == 303
+
+
+def test_enter_keeps_neither_address_nor_what_was_typed(person: People, place: Path, store: Store) -> None:
+    person().enter("mot de passe tapé à la place du nom", "un autre mot")
+    kept = b"".join(file.read_bytes() for file in place.parent.glob(f"{place.name}*"))
+    assert not [one for one in ("testclient", "tapé à la place", "un autre mot") if one.encode() in kept]
+    with store.transaction() as connection:
+        assert len(connection.execute(select(schema.attempts)).all()) == 1
 
 
 def test_enter_is_told_to_the_audit(person: People, store: Store) -> None:

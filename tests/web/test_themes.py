@@ -71,7 +71,7 @@ def test_pages_before_any_tagging_say_what_to_do(
     with open_store(tmp_path / "vide.sqlite") as empty:
         account = Coder(name="ines", role="admin", password=password, created_at=datetime(2026, 3, 4, tzinfo=UTC))
         add_coder(empty, account, by="essai")
-        ines = person("ines", at=make_app(empty, codebook))
+        ines = person("ines", at=make_app(empty, codebook, key=b"essai"))
         answer = ines.http.get("/themes")
         assert (answer.status_code, "Rien n’est encore codé" in answer.text) == (404, True)
         for path in ("/", "/coder", "/verbatims", "/arbitrer", "/accord"):

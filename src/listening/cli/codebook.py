@@ -45,12 +45,13 @@ def fit(
 
     from listening.codebook import load_codebook
     from listening.report.added import print_heads
+    from listening.tagging.champion import champion_of
     from listening.tagging.embedded import EmbeddedTagger, default_folder
     from listening.tagging.heads import write_heads
     from listening.training.added import fit_added, read_background
 
     codebook = load_codebook(plan)
-    tagger = EmbeddedTagger(model or default_folder())
+    tagger = EmbeddedTagger(champion_of(model or default_folder()))
     with Console(stderr=True).status("Apprentissage…"):
         heads = fit_added(tagger, codebook, _unlabelled(texts) if texts else read_background())
     console = Console(soft_wrap=True, highlight=False)

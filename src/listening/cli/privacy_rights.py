@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from listening.cli.night import StorePlace
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from listening.steps.forget import Forgotten
 
 AUTHOR = typer.Option("--author", metavar="NOM", help="Nom ou pseudonyme, tel que la source le donne.")
 SourceName = Annotated[
@@ -29,6 +34,7 @@ def forget(
     store: StorePlace = None,
     by: By = "listening forget",
     yes: Annotated[bool, typer.Option("--yes", help="Ne pas demander avant d'effacer.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Finir un effacement interrompu, sans plus.")] = False,
 ) -> None:
     """Effacer ce qu'une personne a écrit : textes, étiquettes, notes, quarantaine, et les fichiers qui les montrent.
 
@@ -38,20 +44,23 @@ def forget(
 
     from listening.cli.store import existing
     from listening.errors import ConfigurationError
-    from listening.report.forgotten import forgotten_lines, to_forget_lines
+    from listening.report.forgotten import to_forget_lines
     from listening.steps import forget as steps
 
-    if sum(map(bool, (author, verbatim, where))) != 1:
-        raise ConfigurationError("donnez --author, --verbatim ou --where, un seul des trois")
+    if sum(map(bool, (author, verbatim, where, resume))) != 1:
+        raise ConfigurationError("donnez --author, --verbatim, --where ou --resume, un seul des quatre")
     console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
     key = _key(store)
+    if resume:
+        with existing(store) as opened:
+            _tell(steps.resume(opened, key=key), console)
     with existing(store) as opened:
         if author:
             found = steps.find_author(opened, author, key=key, source=source)
         elif verbatim:
             found = steps.find_verbatim(opened, verbatim, key=key, source=source)
         else:
-            found = steps.find_where(opened, [*(where or []), *([f"source={source}"] if source else [])], key=key)
+            found = steps.find_where(opened, [*(where or []), *([f"source={source}"] if source else [])])
         told = to_forget_lines(
             found.by_source,
             refused=len(found.refused),
@@ -66,9 +75,7 @@ def forget(
         if not yes and typer.prompt("Effacer sans retour ? oui ou non", default="non").strip().lower() != "oui":
             raise typer.Abort()
         done = steps.forget(opened, found, key=key, actor=by)
-    for line in forgotten_lines(**vars(done)):
-        console.print(line)
-    raise typer.Exit(1 if done.failures else 0)
+    _tell(done, console)
 
 
 def access(
@@ -93,6 +100,15 @@ def access(
             write_access(opened, held, output)
         else:
             json.dump(held, sys.stdout, ensure_ascii=False, indent=2)
+
+
+def _tell(done: Forgotten, console: Console) -> NoReturn:
+    """Say what became of files, and end."""
+    from listening.report.forgotten import forgotten_lines
+
+    for line in forgotten_lines(**vars(done)):
+        console.print(line)
+    raise typer.Exit(1 if done.failures else 0)
 
 
 def _key(store: str | None) -> bytes:

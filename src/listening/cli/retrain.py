@@ -20,6 +20,7 @@ def retrain(
     authored: Annotated[
         Path | None, typer.Option(help="Verbatims écrits et codés pour l'entraînement ; par défaut, ceux du projet.")
     ] = None,
+    rated: Annotated[Path | None, typer.Option(help="Textes notés ou étiquetés, en Parquet.")] = None,
     recipe: Annotated[Path | None, typer.Option(help="training.yaml, au lieu de celui du champion.")] = None,
     taught: Annotated[int, typer.Option(min=1, help="Décisions à apprendre, au moins.")] = 200,
     judged: Annotated[int, typer.Option(min=1, help="Verdicts récents tirés au hasard pour juger, au moins.")] = 100,
@@ -40,13 +41,18 @@ def retrain(
         gold=gold,
         coded=coded,
         authored=authored or (BACKGROUND if BACKGROUND.is_file() else None),
+        rated=rated,
         recipe=recipe,
     )
     rule = Rule(taught=taught, judged=judged)
-    with Console(stderr=True).status("Préparation…") as status:
+    told = Console(stderr=True)
+    with told.status("Préparation…") as status:
 
         def show(stage: str, step: int, steps: int, loss: float) -> None:
             status.update(f"{stage} : pas {step}/{steps}, perte {loss:.3f}")
+            if step == steps:
+                told.print(f"{stage} : perte moyenne {loss:.4f}", highlight=False)
+                status.update("Comparaison des deux modèles…")
 
         done = retrain_night(night, schooling, rule=rule, progress=show)
     print_retraining(done.lessons, {"recent": done.recent, "gold": done.gold}, done.ruling, done.rule, console)

@@ -26,29 +26,39 @@ def check(store: StorePlace = None) -> None:
     from listening.report.french import counted
     from listening.store.check import check as look
 
-    console, sound = _console(), True
+    console, sound, mendable = _console(), True, True
     with existing(store) as opened:
         console.print(f"Base : {escape(opened.place)}")
         for finding in look(opened):
             sound &= not finding.faults
+            mendable &= not finding.faults or finding.mendable
             faults = f" : {counted(finding.faults, 'faute', 'fautes')} ({finding.example})" if finding.faults else ""
             mark = "[red]✗[/]" if faults else "[green]✓[/]"
             console.print(f"{mark} {finding.what}{escape(faults)}")
-    if not sound:
+    if not mendable:
         console.print("Gardez cette base telle qu'elle est, et reprenez-en la dernière copie saine.")
     raise typer.Exit(0 if sound else 1)
 
 
 @app.command(cls=FrenchCommand)
-def migrate(store: StorePlace = None) -> None:
+def migrate(
+    store: StorePlace = None,
+    again: Annotated[bool, typer.Option("--again", help="Refaire aussi les mots et les fiches des pages.")] = False,
+) -> None:
     """Donner aux tables la forme que cette version du logiciel attend ; toute commande le fait aussi d'elle-même."""
+    from listening.report.french import counted
+    from listening.store.cards import make_again
     from listening.store.engine import connect
     from listening.store.store import Store
+    from listening.store.words import mend
 
     with Store(connect(store)) as opened:
         before, after = opened.migrate()
         done = "déjà à jour" if before == after else f"de {before or 'rien'} à {after}"
         _console().print(f"{opened.place} : {done}", markup=False)
+        if again:
+            words, cards = counted(mend(opened), "verbatim"), counted(make_again(opened), "verbatim")
+            _console().print(f"Refaits : mots de {words}, fiches de {cards}.", markup=False)
 
 
 @app.command(cls=FrenchCommand)

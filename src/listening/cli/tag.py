@@ -36,12 +36,14 @@ def tag(
     from listening.cli.progress import progress
     from listening.codebook import load_codebook
     from listening.steps.files import read_texts, tag_rows, to_json
-    from listening.tagging.added import open_tagger
+    from listening.tagging.added import open_tagger, unread_lines
 
     plan = load_codebook(codebook)
     tagger = open_tagger(model, plan, codebook)
     rows = read_texts(file, text=text, id=id, encoding=encoding)
     console = Console(stderr=True, soft_wrap=True, highlight=False)
+    for line in unread_lines(tagger, plan, codebook):
+        console.print(f"[yellow]Attention[/] : {escape(line)}")
     with _writing(output) as stream, progress("Codage") as advance:
         for row, reading, review in tag_rows(rows, tagger, plan, question=question):
             stream.write(to_json(row, reading, review, model=tagger.model, codebook=plan.reference) + "\n")

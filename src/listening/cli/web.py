@@ -14,6 +14,7 @@ app = typer.Typer(
     name="coder", help="Ouvrir et fermer les comptes des pages de codage.", cls=FrenchGroup, no_args_is_help=True
 )
 Name = Annotated[str, typer.Argument(metavar="NOM", help="Nom du compte : lettres, chiffres, points, tirets.")]
+KEY = ".listening-web-key"  # not that of pseudonyms: a new one of those would recognise nobody, unseen
 ROLES = {"reader": "lit", "coder": "lit et code", "admin": "lit, code et arbitre"}
 
 
@@ -37,8 +38,13 @@ def web(
     """
     from rich.console import Console
 
+    from listening.cli.progress import progress
     from listening.codebook import load_codebook
+    from listening.steps.night import key_file
+    from listening.store.cards import prepare
+    from listening.store.frames import last_origin
     from listening.store.store import open_store
+    from listening.text.pseudonym import read_key
     from listening.web.serving import Serving, serve
 
     asked = Serving(
@@ -51,8 +57,11 @@ def web(
     )
     asked.check()
     with open_store(store) as opened:
+        plan, key = load_codebook(codebook), read_key(key_file(store).with_name(KEY))
+        with progress("Fiches des verbatims") as advance:
+            prepare(opened, last_origin(opened, plan), advance=advance)
         Console(highlight=False).print(f"Pages : {asked.address}  (Ctrl+C pour arrêter)")
-        serve(opened, load_codebook(codebook), asked)
+        serve(opened, plan, asked, key=key)
 
 
 @app.command(cls=FrenchCommand)

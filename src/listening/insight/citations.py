@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from listening.codebook import Codebook
@@ -41,8 +42,11 @@ def net_citations(cited: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     `neutre`: it is neither counted twice nor decided for.
     """
     nets = list(codebook.nets)
-    net = pd.Series([nets.index(codebook.net(code)) for code in codebook.codes], dtype="int64")
-    pairs = pd.DataFrame({"row": cited["row"], "net": net.to_numpy()[cited["code"]], "polarity": cited["polarity"]})
-    extremes = pairs.groupby(["row", "net"])["polarity"].agg(["min", "max"]).reset_index()
-    polarity = extremes["min"].where(extremes["min"] == extremes["max"], NEUTRAL)
-    return extremes[["row", "net"]].assign(polarity=polarity)
+    net = np.array([nets.index(codebook.net(code)) for code in codebook.codes], dtype=np.intp)
+    pair = cited["row"].to_numpy(np.intp) * len(nets) + net[cited["code"]]
+    order = np.argsort(pair, kind="stable")
+    pair, polarity = pair[order], cited["polarity"].to_numpy(np.intp)[order]
+    first = np.flatnonzero(np.diff(pair, prepend=-1))
+    low, high = (extreme.reduceat(polarity, first) if len(first) else polarity for extreme in (np.minimum, np.maximum))
+    row, theme = np.divmod(pair[first], len(nets))
+    return pd.DataFrame({"row": row, "net": theme, "polarity": np.where(low == high, low, NEUTRAL)})

@@ -37,14 +37,16 @@ class Split:
         return Split(self.dimension, self.values, np.where(kept, self.group, -1))
 
 
-def splits(verbatims: pd.DataFrame) -> Iterator[Split]:
+def splits(verbatims: pd.DataFrame, numbers: Positions | None = None) -> Iterator[Split]:
     """Give the whole, then each dimension; a verbatim without wave or brand is in none of its values.
 
     Channels keep the order of the records, waves that of their first verbatim; sources and brands go by size.
+    `numbers` tells how many verbatims each row stands for, one unless told.
     """
     yield Split("ensemble", ("ensemble",), np.zeros(len(verbatims), dtype=np.intp))
+    times = pd.Series(1 if numbers is None else numbers, index=verbatims.index)
     for dimension in DIMENSIONS[1:]:
-        values = _ordered(dimension, verbatims)
+        values = _ordered(dimension, verbatims, times)
         yield Split(dimension, values, positions(values, verbatims[dimension]))
 
 
@@ -53,15 +55,19 @@ def positions(values: Iterable[str], column: pd.Series[Any]) -> Positions:
     return pd.Index(list(values), dtype=object).get_indexer(pd.Index(column, dtype=object))
 
 
-def bases(split: Split, weights: Floats) -> pd.DataFrame:
-    """Give one row a value: number of verbatims, sum of their weights, effective base, and whether it is fragile."""
-    total, squares = split.sums(weights), split.sums(weights**2)
+def bases(split: Split, weights: Floats, numbers: Positions | None = None) -> pd.DataFrame:
+    """Give one row a value: number of verbatims, sum of their weights, effective base, and whether it is fragile.
+
+    `numbers` tells how many verbatims each row stands for, one unless told.
+    """
+    times = np.ones(len(weights)) if numbers is None else numbers.astype(np.float64)
+    total, squares = split.sums(times * weights), split.sums(times * weights**2)
     base = effective_base(total, squares)
     return pd.DataFrame(
         {
             "dimension": split.dimension,
             "value": pd.Series(split.values, dtype="str"),
-            "base": split.sums(np.ones(len(weights))).astype(np.int64),
+            "base": split.sums(times).astype(np.int64),
             "weighted_base": total,
             "effective_base": base,
             "fragile": fragile(base),
@@ -69,8 +75,8 @@ def bases(split: Split, weights: Floats) -> pd.DataFrame:
     )
 
 
-def _ordered(dimension: Dimension, verbatims: pd.DataFrame) -> tuple[str, ...]:
-    sizes = verbatims[dimension].dropna().value_counts()
+def _ordered(dimension: Dimension, verbatims: pd.DataFrame, times: pd.Series[Any]) -> tuple[str, ...]:
+    sizes = times.groupby(verbatims[dimension]).sum()
     found = {str(value): int(size) for value, size in sizes.items()}
     if dimension == "channel":
         return tuple(sorted(found, key=lambda value: (CHANNELS.index(value) if value in CHANNELS else 9, value)))

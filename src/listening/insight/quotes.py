@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -42,19 +42,25 @@ class Quote:
 
 
 def choose_quotes(
-    verbatims: pd.DataFrame, cited: pd.DataFrame, codebook: Codebook, *, per_code: int = 4
+    verbatims: pd.DataFrame,
+    cited: pd.DataFrame,
+    codebook: Codebook,
+    *,
+    per_code: int = 4,
+    sizes: Mapping[tuple[int, int], int] | None = None,
 ) -> tuple[Quote, ...]:
     """Give at most `per_code` quotes for each code, in the codebook's order, negatif first.
 
-    `cited` comes from `citations`. Places go to polarities in proportion to their citations (Sainte-Laguë's divisors,
-    whose first places go to the largest). Within one, texts of 40 to 300 characters without a trace of scrubbing come
+    `cited` comes from `citations`; where it is not all of them, `sizes` counts them all, by positions of code and
+    polarity. Places go to polarities in proportion to their citations (Sainte-Laguë's divisors, whose first places go
+    to the largest). Within one, texts of 40 to 300 characters without a trace of scrubbing come
     first, then longer ones (quoted around the evidence), then shorter ones, then scrubbed ones; the most probable
     first. A text that is nearly another, or by the same author where the frame has one, is passed over, and one that
     serves another code is taken last. Rare codes choose first: they have the least choice.
     """
     names = list(codebook.codes)
     pool = _pool(verbatims, cited)
-    sizes = cited.groupby(["code", "polarity"]).size()
+    all_cited = cited.groupby(["code", "polarity"]).size().to_dict() if sizes is None else sizes
     rare_first = cited.groupby("code").size().sort_values(kind="stable").index
     used: set[int] = set()
     chosen: dict[int, list[Quote]] = {}
@@ -63,7 +69,7 @@ def choose_quotes(
             int(polarity): deque(sorted(part.to_dict("records"), key=lambda tag: tag["row"] in used))
             for polarity, part in pool[pool["code"] == code].groupby("polarity")
         }
-        tags = _pick(queues, {polarity: int(sizes[code, polarity]) for polarity in queues}, verbatims, per_code)
+        tags = _pick(queues, {polarity: all_cited[code, polarity] for polarity in queues}, verbatims, per_code)
         used.update(tag["row"] for tag in tags)
         chosen[code] = [_quote(tag, verbatims.iloc[tag["row"]], names[code]) for tag in tags]
     return tuple(quote for code in sorted(chosen) for quote in chosen[code])

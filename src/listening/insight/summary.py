@@ -15,32 +15,41 @@ from listening.insight.groups import splits
 from listening.insight.quotes import Quote, choose_quotes
 from listening.insight.scores import score_table
 from listening.insight.sentiments import sentiment_table
-from listening.insight.themes import theme_table
+from listening.insight.themes import mentioned, theme_table
 from listening.records import Polarity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Summary:
-    """What a set of verbatims says, cut by `ensemble`, `channel`, `source`, `wave` and `brand`.
+class Themes:
+    """Who speaks of what in a set of verbatims, cut by `ensemble`, `channel`, `source`, `wave` and `brand`.
 
-    `themes`, `sentiments` and `scores` are long tables, described in the functions that make them; in each, `base` is
-    a number of verbatims and `fragile` marks an effective base under 30. `first` and `last` are the moments of the
-    oldest and newest verbatim, `left_out` counts what the frames do not hold, by French label. `copies` are the texts
-    that are repeated (`copy_table`); figures count each time, `once` gives the shares of sentiments without copies.
+    `themes` is a long table, described in `theme_table`; its `base` is a number of verbatims, `fragile` marks an
+    effective base under 30. `first` and `last` are the moments of the oldest and newest verbatim, `left_out` counts
+    what was not read, by French label.
     """
 
     themes: pd.DataFrame
-    sentiments: pd.DataFrame
-    scores: pd.DataFrame
-    quotes: tuple[Quote, ...]
-    copies: pd.DataFrame
-    once: dict[Polarity, float]
     codebook: Codebook
     base: int
     weighted: bool
     first: datetime | None = None
     last: datetime | None = None
     left_out: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Summary(Themes):
+    """What a set of verbatims says, cut as its themes are.
+
+    `sentiments` and `scores` are long tables too, described in the functions that make them. `copies` are the texts
+    that are repeated (`copy_table`); figures count each time, `once` gives the shares of sentiments without copies.
+    """
+
+    sentiments: pd.DataFrame
+    scores: pd.DataFrame
+    quotes: tuple[Quote, ...]
+    copies: pd.DataFrame
+    once: dict[Polarity, float]
 
 
 def summarize(
@@ -73,7 +82,7 @@ def summarize(
     cited = citations(verbatims, tags, codebook)
     cuts = list(splits(verbatims))
     return Summary(
-        themes=theme_table(cited, weights, cuts, codebook),
+        themes=theme_table(mentioned(cited, codebook), weights, cuts, codebook),
         sentiments=sentiment_table(verbatims["sentiment"], weights, cuts),
         scores=score_table(verbatims, weights, cuts),
         quotes=choose_quotes(verbatims, cited, codebook, per_code=quotes),

@@ -18,8 +18,8 @@ NONE = (
     "« --seen », ceux qui avaient vu les codes du modèle."
 )
 NOTE = (
-    "Cas : verbatims où l'un des deux au moins a posé le code. Entre crochets, intervalle à 95 % ; « – » : sans objet, "
-    "le code est partout ou nulle part. Pâle : moins de 30 cas."
+    "Cas : verbatims où l'un des deux au moins a posé le code. [ ] : intervalle à 95 %, large sur peu de cas ; "
+    "« – » : sans objet, le code est partout ou nulle part. Pâle : moins de 30 cas."
 )
 
 

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from listening.insight.quotes import Quote
-from listening.insight.summary import Summary
+from listening.insight.summary import Summary, Themes
 from listening.report.french import DIMENSIONS, SCORES, counted, day, integer, value_name
 
 Row = dict[Any, Any]
@@ -49,7 +49,7 @@ def reading(row: Row) -> str:
     return f"{counted(row['count'], 'verbatim')} sur {integer(row['base'])} en {verb}, {tone}."
 
 
-def nets(summary: Summary) -> list[Row]:
+def nets(summary: Themes) -> list[Row]:
     """Give the nets that are cited, most cited first, each with the `codes` cited under it."""
     rows = [row for row in _rows(summary, "themes", "ensemble") if row["count"]]
     return [
@@ -59,13 +59,13 @@ def nets(summary: Summary) -> list[Row]:
     ]
 
 
-def uncited(summary: Summary) -> list[str]:
+def uncited(summary: Themes) -> list[str]:
     """Give the labels of the codes that no verbatim carries."""
     rows = _rows(summary, "themes", "ensemble")
     return [row["label"] for row in rows if row["level"] == "code" and not row["count"]]
 
 
-def scale(summary: Summary) -> float:
+def scale(summary: Themes) -> float:
     """Give the share at the right end of the tracks: the highest bound shown, rounded up to a tenth."""
     highest = max((code["high"] for net in nets(summary) for code in [net, *net["codes"]]), default=0.0)
     return 0.1 if math.isnan(highest) else max(0.1, math.ceil(highest * 10) / 10)
@@ -141,7 +141,7 @@ def _quoted(quote: Quote) -> Row:
     }
 
 
-def _rows(summary: Summary, table: str, dimension: str) -> list[Row]:
+def _rows(summary: Themes, table: str, dimension: str) -> list[Row]:
     frame = getattr(summary, table)
     rows: list[Row] = frame[frame["dimension"] == dimension].to_dict("records")
     return rows

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from listening.codebook import Codebook
 from listening.errors import FormatError
 from listening.records import CodeVerdict, Polarity
-from listening.review.workbook import BLIND, DONE, GIVEN, POLARITIES, SKIPPED, WORDS, Purpose, all_headers
+from listening.review.workbook import BLIND, DONE, GIVEN, POLARITIES, SKIPPED, WORDS, Purpose, all_headers, cut
 from listening.sources.workbooks import read_sheet
 
 IN_BRACKETS = re.compile(r"\(([^()]+)\)$")
@@ -19,10 +19,11 @@ IN_BRACKETS = re.compile(r"\(([^()]+)\)$")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodedRow:
-    """What a coder said of a version, and the cell of its id."""
+    """What a coder said of a version, the cell of its id, and the text that stands beside it."""
 
     cell: str
     version: str
+    text: str
     state: Literal["coded", "skipped"]
     sentiment: Polarity | None = None
     codes: tuple[CodeVerdict, ...] = ()
@@ -87,7 +88,8 @@ class _Row:
             self._fault("Identifiant", "l'identifiant manque ; exportez à nouveau, sans toucher aux colonnes grises")
         if done not in ("", DONE, SKIPPED):
             self._fault("Fini", f"« {self.value('Fini')} » ; écrivez « {DONE} », « {SKIPPED} » ou rien")
-        facts: dict[str, Any] = {"cell": self._cell("Identifiant"), "version": version, "note": self.value("Note")}
+        facts: dict[str, Any] = {"cell": self._cell("Identifiant"), "version": version, "text": self.value("Verbatim")}
+        facts["note"] = self.value("Note")
         if done == SKIPPED:
             return CodedRow(**facts, state="skipped")
         sentiment = self._polarity("Sentiment")
@@ -125,6 +127,15 @@ class _Row:
 
     def _fault(self, name: str, what: str) -> None:
         self.problems[self._cell(name)] = what
+
+
+def same_text(shown: str, text: str) -> bool:
+    """Tell whether a row shows a text; spreadsheets change its spaces and line ends, and long ones were cut.
+
+    >>> same_text("Trop  cher !", "Trop cher !"), same_text("Rapide", "Trop cher")
+    (True, False)
+    """
+    return "".join(shown.split()) == "".join(cut(text).split())
 
 
 def _choices(codebook: Codebook) -> dict[str, str]:

@@ -65,6 +65,25 @@ def decisions(verdicts: Iterable[Verdict]) -> dict[Subject, Verdict]:
     return agreed | _adjudicated(given)
 
 
+def opinions(verdicts: Iterable[Verdict], *, blind: bool = False) -> dict[Subject, list[Verdict]]:
+    """Give what decides on each version, or what its coders said where they differ and nobody decided between them.
+
+    `blind` keeps to what coders said who saw nobody's tags: a decision between coders counts where all of them were
+    blind, else only what those said who were; versions without one are left out.
+    """
+    given = list(verdicts)
+    coded = codings(given)
+    said = coded | {subject: [one] for subject, one in decisions(given).items()}
+    if not blind:
+        return said
+    unswayed = {subject: [one for one in ones if one.blind] for subject, ones in coded.items()}
+    return {
+        subject: said[subject] if len(ones) == len(coded[subject]) else ones
+        for subject, ones in unswayed.items()
+        if ones
+    }
+
+
 def disputes(verdicts: Iterable[Verdict]) -> Mapping[Subject, list[Verdict]]:
     """Give what coders said of the versions on which they differ and nobody decided between them yet."""
     given = list(verdicts)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,9 @@ TEXTS, PLAN = "Verbatims", "Plan de codage"
 BLIND = "à l'aveugle"
 GIVEN = ("Identifiant", "Verbatim", "Question", "Contexte", "À décider")
 WIDTHS = (22, 70, 28, 24, 24)
+CODE_WIDTH, NOTE_WIDTH, NARROW = 44, 34, 11
+LINE, TALLEST = 15, 405  # points: a line of text, and the most that Excel gives a row (409)
+LETTERS = 1.1  # of a text, in the width of a figure, by which columns are measured
 PLAN_COLUMNS = {"Code à choisir": 44, "Net": 18, "Définition": 80, "Ne pas coder ici": 60}
 POLARITIES: Mapping[str, Polarity] = {"négatif": "negatif", "neutre": "neutre", "positif": "positif"}
 WORDS = {polarity: word for word, polarity in POLARITIES.items()}
@@ -53,8 +57,9 @@ class ToCode:
 def write_workbook(path: Path, rows: Sequence[ToCode], codebook: Codebook, purpose: Purpose, *, at: datetime) -> Path:
     """Write versions to code, and the codebook's definitions on a second sheet; the file appears whole or not at all.
 
-    Only the coder's cells can be changed. A text that begins with `=` stays a text. The same rows written at the same
-    moment give the same bytes.
+    Only the coder's cells can be changed; rows are as high as their texts, and given columns that are empty, as what a
+    blind coder is asked, are hidden. A text that begins with `=` stays a text. The same rows written at the same moment
+    give the same bytes.
     """
     pairs = max([PAIRS, *(len(one.codes) for one in rows)])
     part = path.with_name(f".{path.name}.part")
@@ -85,26 +90,32 @@ class _Styles:
         self.given = book.add_format(look | {"bg_color": "#F2F4F7"})
         self.free = book.add_format(look | {"locked": False, "num_format": "@"})
         self.head = book.add_format(look | {"bold": True, "bg_color": "#1F3A5F", "font_color": "#FFFFFF"})
-        self.top = book.add_format({"italic": True, "font_color": "#5A6472"})
+        self.top = book.add_format({"italic": True, "font_color": "#5A6472", "text_wrap": True, "valign": "top"})
 
 
 def _write_texts(
     sheet: Any, rows: Sequence[ToCode], codebook: Codebook, purpose: Purpose, pairs: int, styles: _Styles
 ) -> None:
     headers = all_headers(pairs)
-    for column, said in enumerate((purpose.codebook, HOW, purpose.coder, purpose.model or BLIND)):
+    widths = [_width(column, name) for column, name in enumerate(headers)]
+    top = (purpose.codebook, HOW, purpose.coder, purpose.model or BLIND)
+    sheet.set_row(0, _height(top, widths))
+    for column, said in enumerate(top):
         sheet.write_string(0, column, said, styles.top)
+    filled = [any(said) for said in zip(*map(_given, rows), strict=True)]
     for column, name in enumerate(headers):
         sheet.write_string(1, column, name, styles.head)
-        sheet.set_column(column, column, _width(column, name))
+        hidden = column < len(filled) and not filled[column]
+        sheet.set_column(column, column, widths[column], None, {"hidden": hidden})
     shown = {code: _shown(code, codebook) for code in codebook.codes}
     for line, one in enumerate(rows, start=2):
-        given = (one.version, one.text, one.question, one.context, one.asked)
         proposed = [WORDS[one.sentiment] if one.sentiment else ""]
         proposed += [word for code in one.codes for word in (shown[code.code], WORDS[code.polarity])]
         proposed += [""] * (len(headers) - len(GIVEN) - len(proposed))
-        for column, written in enumerate([*given, *proposed]):
-            sheet.write_string(line, column, _cut(written), styles.given if column < len(GIVEN) else styles.free)
+        cells = [*map(cut, _given(one)), *proposed]
+        sheet.set_row(line, _height(cells, widths))
+        for column, written in enumerate(cells):
+            sheet.write_string(line, column, written, styles.given if column < len(GIVEN) else styles.free)
     for column, name in enumerate(headers[len(GIVEN) : -1], start=len(GIVEN)):
         sheet.data_validation(2, column, max(len(rows) + 1, 2), column, _list(name, len(codebook.codes)))
     sheet.freeze_panes(2, 2)
@@ -117,8 +128,11 @@ def _write_plan(sheet: Any, codebook: Codebook, styles: _Styles) -> None:
         sheet.set_column(column, column, width)
     for line, (name, code) in enumerate(codebook.codes.items(), start=1):
         cells = (_shown(name, codebook), codebook.nets[codebook.net(name)].label, code.definition, code.not_this)
+        sheet.set_row(line, _height(cells, list(PLAN_COLUMNS.values())))
         for column, said in enumerate(cells):
             sheet.write_string(line, column, said, styles.given)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
     sheet.freeze_panes(1, 1)
     sheet.protect("", {"format_columns": True, "format_rows": True})
 
@@ -134,12 +148,28 @@ def _list(name: str, codes: int) -> dict[str, Any]:
 
 
 def _width(column: int, name: str) -> int:
-    return WIDTHS[column] if column < len(WIDTHS) else 34 if name.startswith(("Code", "Note")) else 11
+    if column < len(WIDTHS):
+        return WIDTHS[column]
+    return CODE_WIDTH if name.startswith("Code") else NOTE_WIDTH if name == "Note" else NARROW
+
+
+def _height(cells: Sequence[str], widths: Sequence[int]) -> int:
+    """Give the height, in points, of a row that shows its cells whole: not every programme works it out by itself."""
+    lines = [
+        sum(max(ceil(len(part) / (LETTERS * width)), 1) for part in cell.split("\n"))
+        for cell, width in zip(cells, widths, strict=False)
+    ]
+    return min(LINE * max(lines), TALLEST)
+
+
+def _given(one: ToCode) -> tuple[str, ...]:
+    return one.version, one.text, one.question, one.context, one.asked
 
 
 def _shown(code: str, codebook: Codebook) -> str:
     return f"{codebook.codes[code].label} ({code})"
 
 
-def _cut(text: str) -> str:
+def cut(text: str) -> str:
+    """Give a text as a cell can hold it, the end of a very long one left out."""
     return text if len(text) <= LONGEST else f"{text[:LONGEST]} […]"

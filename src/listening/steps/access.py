@@ -13,11 +13,11 @@ from sqlalchemy import Table, select
 
 from listening.errors import StoreError
 from listening.steps.forget import find_author
-from listening.steps.lineage import file_hash
+from listening.steps.lineage import exported, write_out
 from listening.steps.runs import now
 from listening.store import audit, schema
 from listening.store.erasable import versions_of
-from listening.store.lineage import Export, add_exports
+from listening.store.lineage import Export
 from listening.store.store import Store
 from listening.text.pseudonym import keyed_hash
 
@@ -43,7 +43,7 @@ def access(store: Store, name: str, *, key: bytes, actor: str, source: str | Non
         raise StoreError(f"{store.place} : rien de cet auteur ; donnez son nom tel que la source l'écrit")
     at = now()
     held: dict[str, Any] = {"auteur": name, "le": at.isoformat()}
-    versions = list(versions_of(store, found.places))
+    versions = list(versions_of(store, [one.id for one in found.places]))
     held |= {part: list(_rows(store, table, versions)) for part, table in PARTS.items()}
     held["quarantaine"] = [{"source": one.source, "contenu": one.content} for one in found.refused]
     held["fichiers"] = [{"chemin": one.path, "le": one.at.isoformat()} for one in found.exports]
@@ -56,12 +56,15 @@ def access(store: Store, name: str, *, key: bytes, actor: str, source: str | Non
 
 def write_access(store: Store, held: dict[str, Any], path: Path) -> None:
     """Write what is held into a file that its owner alone reads, and record it: erasure takes it away."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(held, file, ensure_ascii=False, indent=2)
-    versions = tuple(row["version"] for row in held["verbatims"])
-    place, digest = str(path.absolute()), file_hash(path) or ""
-    add_exports(store, [Export(kind="access", path=place, sha256=digest, versions=versions, at=now())])
+    versions, at = [row["version"] for row in held["verbatims"]], now()
+
+    def write() -> tuple[None, list[Export]]:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump(held, file, ensure_ascii=False, indent=2)
+        return None, [exported("access", path, versions=versions, at=at)]
+
+    write_out(store, [path], write, kind="access", at=at)
 
 
 def _rows(store: Store, table: Table, versions: Sequence[str]) -> Iterator[dict[str, Any]]:

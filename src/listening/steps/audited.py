@@ -10,7 +10,7 @@ import pandas as pd
 from listening.codebook import Codebook
 from listening.insight.audited import audited_shares
 from listening.records import POLARITIES, Verdict
-from listening.review.verdicts import codings, decisions
+from listening.review.verdicts import Subject, opinions
 from listening.store.frames import frames
 from listening.store.queue import drawn_items, items_of
 from listening.store.store import Store
@@ -19,13 +19,20 @@ from listening.tagging.engine import Tagger, cuts
 
 
 def audited(store: Store, tagger: Tagger, codebook: Codebook) -> pd.DataFrame:
-    """Give `audited_shares` of sentiments and codes over what a tagger read; `drawn` tells how many were drawn."""
+    """Give `audited_shares` of sentiments and codes over what a tagger read, by verdicts that were given blind.
+
+    Columns too: `drawn`, how many verbatims were drawn; `aside`, on how many people decided who saw tags, which counts
+    for nothing; `swayed`, where no verdict is blind, so that those who saw tags are all there is to go by.
+    """
     thresholds = cuts(tagger, codebook)
     texts, tags = frames(store, model=tagger.model, codebook=codebook.reference, thresholds=thresholds)
     items = {one.verbatim: one for one in drawn_items(store)}
     drawn = texts[texts["id"].isin(items.keys())][["id", "version", "weight"]].copy()
     others = items_of(store, drawn["version"].tolist())
-    said = _said(store, codebook)
+    given = list(verdicts(store, codebook=codebook.reference))
+    told, unswayed = (_by_version(opinions(given, blind=blind)) for blind in (False, True))
+    swayed = drawn["version"].isin(told.keys()).any() and not drawn["version"].isin(unswayed.keys()).any()
+    said = told if swayed else unswayed
     drawn["probability"] = drawn["id"].map({name: one.probability for name, one in items.items()}).astype(float)
     drawn["answered"] = drawn["version"].isin(said.keys())
     drawn["pressing"] = [len(others[version]) > 1 for version in drawn["version"]]
@@ -37,14 +44,12 @@ def audited(store: Store, tagger: Tagger, codebook: Codebook) -> pd.DataFrame:
     ]
     keys = [*POLARITIES, *codebook.codes]
     found = audited_shares(drawn, pd.DataFrame(rows, columns=["id", "key", "part"]), _shares(texts, tags, keys))
-    return found.assign(drawn=len(drawn))
+    aside = int(drawn["version"].isin(told.keys()).sum()) - len(answered)
+    return found.assign(drawn=len(drawn), aside=aside, swayed=bool(swayed))
 
 
-def _said(store: Store, codebook: Codebook) -> Mapping[str, Sequence[Verdict]]:
-    """Give by version what decides, or what its coders said, where nobody decided between them."""
-    given = list(verdicts(store, codebook=codebook.reference))
-    decided = {subject: [one] for subject, one in decisions(given).items()}
-    return {version: ones for (version, _), ones in (codings(given) | decided).items()}
+def _by_version(said: Mapping[Subject, Sequence[Verdict]]) -> dict[str, Sequence[Verdict]]:
+    return {version: ones for (version, _), ones in said.items()}
 
 
 def _parts(ones: Sequence[Verdict]) -> dict[str, float]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
 
 import pandas as pd
@@ -15,10 +14,10 @@ from listening.records import Run
 from listening.report.bridge_page import render_bridge
 from listening.report.csv import write_bridge
 from listening.report.french import unbroken
-from listening.steps.lineage import file_hash
+from listening.steps.lineage import ancestry, exported
 from listening.steps.runs import now, running
 from listening.store.frames import frames
-from listening.store.lineage import Export, Kind, add_exports, keep_codebook
+from listening.store.lineage import Kind, add_exports, keep_codebook
 from listening.store.store import Store
 from listening.store.taggings import taggings
 
@@ -56,7 +55,8 @@ def publish_bridge(
 ) -> Path:
     """Write the page and the tables of a bridge, and record them; give the page's place."""
     kept = {"from": keep_codebook(store, found.old), "to": keep_codebook(store, found.new)}
-    with running(store, "bridge", codebook=found.new.reference, lineage={"codebooks": kept}) as run:
+    told = {"codebooks": kept, "versions": ancestry(store, found.new)}
+    with running(store, "bridge", codebook=found.new.reference, lineage=told) as run:
         tables = write_bridge(found, folder)
         title = unbroken(f"Raccord du plan « {found.new.label} »")
         moment = now()
@@ -66,7 +66,7 @@ def publish_bridge(
         part.write_text(html, encoding="utf-8")
         part.replace(page)
         written: list[tuple[Kind, Path]] = [("report", page), *(("table", table) for table in tables)]
-        add_exports(store, [_export(kind, path, moment, run) for kind, path in written])
+        add_exports(store, [exported(kind, path, at=moment, run=run.id) for kind, path in written])
     return page
 
 
@@ -82,15 +82,10 @@ def _tagging(store: Store, codebook: Codebook, *, like: Run | None = None) -> Ru
 
 
 def _engine(run: Run) -> str:
-    """Give the model of a run without the codes that a team added to it."""
+    """Give the model of a run without what a codebook adds to it or names otherwise."""
     return (run.model or "").partition("+")[0]
 
 
 def _read(store: Store, codebook: Codebook, run: Run) -> tuple[pd.DataFrame, pd.DataFrame]:
     thresholds = codebook.thresholds(run.configuration["thresholds"], run.configuration.get("precise", {}))
     return frames(store, model=run.model or "", codebook=codebook.reference, thresholds=thresholds)
-
-
-def _export(kind: Kind, path: Path, at: datetime, run: Run) -> Export:
-    """Give what is recorded of a file: it holds no words of a verbatim."""
-    return Export(kind=kind, path=str(path.absolute()), sha256=file_hash(path) or "", versions=(), at=at, run=run.id)

@@ -12,6 +12,7 @@ from listening.crosswalk import Crosswalk, succession
 from listening.records import Run, Verdict
 from listening.report.french import counted, listing, unbroken
 from listening.review.verdicts import decisions, standing
+from listening.steps.lineage import ancestry
 from listening.steps.runs import Advance, now, running
 from listening.store.browse import stored_all
 from listening.store.lineage import keep_codebook
@@ -50,8 +51,8 @@ def carry(
     if trial:
         return found
     kept = {"from": keep_codebook(store, old), "to": keep_codebook(store, new)}
-    origin = {"from": walk.old}
-    with running(store, "carry", codebook=walk.new, configuration=origin, lineage={"codebooks": kept}) as run:
+    origin, lineage = {"from": walk.old}, {"codebooks": kept, "versions": ancestry(store, new)}
+    with running(store, "carry", codebook=walk.new, configuration=origin, lineage=lineage) as run:
         run.counts["carried"] = len(found.verdicts)
         for start in range(0, len(found.verdicts), BATCH):
             batch = found.verdicts[start : start + BATCH]

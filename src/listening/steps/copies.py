@@ -18,6 +18,7 @@ from listening.store.copies import (
     in_order_of_time,
     made_otherwise,
     meet,
+    superseded,
     unexamined,
 )
 from listening.store.store import Store
@@ -41,7 +42,10 @@ def group_copies(store: Store, *, batch: int = BATCH, advance: Advance = lambda 
             forget_groups(store, run)
         after, count = "", 0
         while found := unexamined(store, after=after, limit=batch):
-            _group_batch(store, found, run)
+            if not _group_batch(store, found, run):
+                if superseded(store, run):
+                    break
+                continue
             after, count = found[-1].version, count + len(found)
             run.counts["examined"] = count
             advance(len(found))
@@ -72,7 +76,8 @@ class _Groups:
         return list(held.values())
 
 
-def _group_batch(store: Store, batch: Sequence[Unexamined], run: Run) -> None:
+def _group_batch(store: Store, batch: Sequence[Unexamined], run: Run) -> bool:
+    """Group some versions; tell whether it could be done: something of it may have been erased meanwhile."""
     words = {one.version: normalise(one.text) for one in batch}
     contents = {version: content_id(text) for version, text in words.items() if comparable(text)}
     known = groups_of_contents(store, set(contents.values()))
@@ -92,7 +97,7 @@ def _group_batch(store: Store, batch: Sequence[Unexamined], run: Run) -> None:
         Examined(version, originals[version], contents.get(version), bands.get(version, ())) for version in words
     ]
     moved = {old: new for old, new in originals.items() if old not in words and old != new}
-    add_examined(store, examined, moved, method=METHOD, run=run)
+    return add_examined(store, examined, moved, method=METHOD, run=run)
 
 
 def _originals(store: Store, groups: _Groups) -> dict[str, str]:

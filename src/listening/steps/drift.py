@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from listening.insight.drift import Drift, build_drift
 from listening.records import Run
@@ -12,10 +13,11 @@ from listening.report.csv import write_drift
 from listening.report.drift_page import render_drift
 from listening.report.french import unbroken
 from listening.report.provenance import provenance
-from listening.steps.lineage import decisions, file_hash
+from listening.steps.lineage import decisions, exported
 from listening.steps.runs import running
 from listening.steps.summary import Basis
 from listening.store.arrivals import Windows, arrivals
+from listening.store.lineage import add_exports
 from listening.store.store import Store
 
 PAGE = "derive.html"
@@ -65,5 +67,8 @@ def watch(store: Store, basis: Basis, windows: Windows, folder: Path) -> Watched
         html = render_drift(drift, title=unbroken(TITLE), generated_at=run.started_at, lineage=shown)
         part.write_text(html, encoding="utf-8")
         part.replace(page)
-        run.lineage["files"] = {one.name: file_hash(one) for one in (*files, page)}
+        origin: dict[str, Any] = {"at": run.started_at, "run": run.id}
+        written = [*(exported("table", one, **origin) for one in files), exported("report", page, **origin)]
+        add_exports(store, written)
+        run.lineage["files"] = {Path(one.path).name: one.sha256 for one in written}
     return Watched(drift=drift, page=page, run=run)

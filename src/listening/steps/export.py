@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-from listening.records import Run
-from listening.steps.lineage import file_hash
-from listening.steps.runs import Advance, now, running
-from listening.store.lineage import Export, add_exports
-from listening.store.parquet import write_parquet
+from listening.steps.lineage import exported, write_out
+from listening.steps.runs import Advance, running
+from listening.store.lineage import Export
+from listening.store.parquet import DICTIONARY, write_parquet
 from listening.store.store import Store
 
 WORDS = ("verbatims", "verdicts")  # the tables that hold words; the others hold places in them
@@ -17,15 +17,20 @@ WORDS = ("verbatims", "verdicts")  # the tables that hold words; the others hold
 def export_parquet(store: Store, folder: Path, *, advance: Advance = lambda rows: None) -> dict[str, int]:
     """Write each table as a Parquet file of a folder, with the data dictionary; give how many rows each has."""
     with running(store, "export") as run:
-        counts = write_parquet(store, folder, advance=advance)
+
+        def write() -> tuple[dict[str, int], list[Export]]:
+            counts = write_parquet(store, folder, advance=advance)
+            paths = [folder / name for name in (*(f"{name}.parquet" for name in counts), DICTIONARY)]
+            return counts, [exported("table", path, versions=_versions(path), **origin) for path in paths]
+
+        origin: dict[str, Any] = {"at": run.started_at, "run": run.id}
+        worded = [folder / f"{name}.parquet" for name in WORDS]
+        counts = write_out(store, worded, write, kind="table", **origin)
         run.counts.update(counts)
-        add_exports(store, [_export(folder / f"{name}.parquet", run) for name in WORDS])
     return counts
 
 
-def _export(path: Path, run: Run) -> Export:
+def _versions(path: Path) -> list[str]:
     from pyarrow.parquet import read_table
 
-    versions = read_table(path, columns=["version"])["version"].unique().to_pylist()
-    place, digest = str(path.absolute()), file_hash(path) or ""
-    return Export(kind="table", path=place, sha256=digest, versions=tuple(versions), at=now(), run=run.id)
+    return read_table(path, columns=["version"])["version"].unique().to_pylist() if path.stem in WORDS else []

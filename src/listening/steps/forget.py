@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select
+from sqlalchemy import Connection
 
 from listening.errors import ConfigurationError, ListeningError, StoreError
 from listening.records import Run
@@ -18,8 +17,8 @@ from listening.steps.export import export_parquet
 from listening.steps.lineage import file_hash
 from listening.steps.publish import publish
 from listening.steps.rebuild import basis_then
-from listening.steps.runs import now, running
-from listening.store import audit, schema
+from listening.steps.runs import going, now, running
+from listening.store import audit
 from listening.store.erasable import (
     FACTS,
     Asked,
@@ -29,27 +28,49 @@ from listening.store.erasable import (
     files_read,
     find_places,
     find_refused,
+    marks_of,
     models_taught,
     recorded,
     refused_of,
     repeating,
     versions_of,
 )
-from listening.store.erasure import erase, erase_refused, forget_codebooks, forget_exports, wipe
-from listening.store.lineage import Export, exports_of, find_run, kept_codebook
+from listening.store.erasure import (
+    Begun,
+    begin,
+    begun,
+    bury,
+    done_with,
+    erase,
+    erase_refused,
+    forget_codebooks,
+    forget_exports,
+    remember_files,
+    wipe,
+)
+from listening.store.lineage import (
+    Export,
+    exports_named,
+    exports_of,
+    find_run,
+    forget_unwritten,
+    kept_codebook,
+    unwritten,
+)
 from listening.store.store import Store
-from listening.store.tombstones import AUTHOR, Why, author_place, lay
+from listening.store.tombstones import AUTHOR, MARK, Why, author_place, lay, mark_place
 from listening.store.traces import places
 from listening.text.pseudonym import keyed_hash
 
 CARRYING = ("publish", "export", "review-export", "rebuild")  # the steps that carry words out of the store
 PARIS = ZoneInfo("Europe/Paris")
-PATIENCE = timedelta(hours=1)  # a run that began before did not end well
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToForget:
     """What is to be erased: verbatims, with their versions, rows in quarantine, files; `author` is a keyed hash.
+
+    `marks` are those that the refused rows of the author carry.
 
     What stays: `repeated`, the verbatims of others that repeat the words; `read`, the files that they were read from;
     `taught`, the models that learnt from what people decided on them; `cited`, the codebooks that quote them.
@@ -66,6 +87,7 @@ class ToForget:
     cited: Sequence[str]
     author: str | None = None
     source: str | None = None
+    marks: Sequence[str] = ()
 
     @property
     def by_source(self) -> dict[str, int]:
@@ -86,11 +108,9 @@ class Forgotten:
 
 def find_author(store: Store, name: str, *, key: bytes, source: str | None = None) -> ToForget:
     """Find what an author wrote, by the name that sources give, in one source or in all."""
-    author, facts = keyed_hash(key, name), {"source": source} if source else {}
-    found = find_places(store, Asked(author=author, facts=facts))
-    texts = set(versions_of(store, found).values())
-    refused = find_refused(store, [name], texts, key=key, sources=[source] if source else None)
-    return found_places(store, found, refused, why="demande", author=author, source=source)
+    author, marks = keyed_hash(key, name), marks_of([name], key)
+    found, refused = _of_author(store, author, marks, source)
+    return replace(found_places(store, found, refused, why="demande"), author=author, source=source, marks=marks)
 
 
 def find_verbatim(store: Store, name: str, *, key: bytes, source: str | None = None) -> ToForget:
@@ -104,12 +124,12 @@ def find_verbatim(store: Store, name: str, *, key: bytes, source: str | None = N
         listed = ", ".join(f"{one.id} ({one.source})" for one in found)
         raise StoreError(f"plusieurs verbatims s'appellent « {name} » ; donnez --source, ou l'un de {listed}")
     names, sources = [one.external_id for one in found] or [name], [one.source for one in found]
-    texts = set(versions_of(store, found).values())
-    refused = find_refused(store, names, texts, key=key, sources=sources or facts.values() or None)
+    texts = set(versions_of(store, [one.id for one in found]).values())
+    refused = find_refused(store, marks_of(names, key), texts, sources=sources or facts.values() or None)
     return found_places(store, found, refused, why="demande")
 
 
-def find_where(store: Store, conditions: Sequence[str], *, key: bytes) -> ToForget:
+def find_where(store: Store, conditions: Sequence[str]) -> ToForget:
     """Find the verbatims that meet all conditions, `column=value` or `before=2024-01-31`.
 
     A source asked for alone has all its quarantine too. Raises ConfigurationError for a condition that is none.
@@ -119,22 +139,14 @@ def find_where(store: Store, conditions: Sequence[str], *, key: bytes) -> ToForg
     if len(conditions) == 1 and "source" in asked.facts:
         refused = refused_of(store, [asked.facts["source"]])
     else:
-        texts = set(versions_of(store, found).values())
-        refused = find_refused(store, [], texts, key=key, sources={one.source for one in found})
+        texts = set(versions_of(store, [one.id for one in found]).values())
+        refused = find_refused(store, [], texts, sources={one.source for one in found})
     return found_places(store, found, refused, why="demande")
 
 
-def found_places(
-    store: Store,
-    found: Sequence[Place],
-    refused: Sequence[Refused],
-    *,
-    why: Why,
-    author: str | None = None,
-    source: str | None = None,
-) -> ToForget:
+def found_places(store: Store, found: Sequence[Place], refused: Sequence[Refused], *, why: Why) -> ToForget:
     """Find what goes with verbatims and refused rows that are to be erased."""
-    texts = versions_of(store, found)
+    texts = versions_of(store, [one.id for one in found])
     versions = list(texts)
     return ToForget(
         why=why,
@@ -146,35 +158,73 @@ def found_places(
         read=[path for name in files_read(store, versions) if (path := Path(name)).exists()],
         taught=models_taught(store, versions),
         cited=sorted({reference for _, reference in codebooks_citing(store, texts.values())}),
-        author=author,
-        source=source,
     )
 
 
 def forget(store: Store, found: ToForget, *, key: bytes, actor: str, remaking: bool = True) -> Forgotten:
     """Erase what was found: first the files, then the store; then, when `remaking`, make again what can be.
 
-    Done again after it was cut short, it goes on. Raises StoreError while a run carries words in or out, and when bytes
-    of what was erased are left in the store's files because another program reads them.
+    What other programs read, tag or group meanwhile stays out, and what an author wrote that they stored since it was
+    found goes too. Cut short, it is ended by `resume`, or by the next erasure. Raises StoreError while a run carries
+    words out, and when bytes of what was erased are left in the store's files because another program reads them.
     """
     _refuse_haste(store)
-    done, at = Forgotten(), now()
     with running(store, "forget", configuration={"why": found.why}) as run:
-        _take_away(store, found, done)
-        forget_codebooks(store, versions_of(store, found.places).values())
-        with store.transaction() as connection:
+        task = Begun(kind="bytes", name=run.id, at=now(), why=found.why, actor=actor)
+        refused, asked = found.refused, found.places
+        with store.alone() as connection:
             if found.author:
-                place = author_place(key, found.author, found.source)
-                lay(store, connection, [place], why=AUTHOR, at=at)
-                audit.note(connection, at=at, actor=actor, action="forget", subject=place, detail={})
-        erase(store, found.places, key=key, why=found.why, actor=actor, at=at, run=run)
-        erase_refused(store, found.refused, key=key, actor=actor, at=at)
-        forget_exports(store, found.versions)
-        run.counts.update(verbatims=len(found.places), versions=len(found.versions), quarantine=len(found.refused))
+                _keep_out(store, connection, found, task, key)
+                asked, refused = _of_author(store, found.author, found.marks, found.source)  # nobody adds to it now
+            begin(connection, asked, refused, task)
+        versions = versions_of(store, [one.id for one in asked])
+        run.counts.update(verbatims=len(asked), versions=len(versions), quarantine=len(refused))
+        return _go_on(store, run, key=key, remaking=remaking)
+
+
+def resume(store: Store, *, key: bytes) -> Forgotten:
+    """End the erasures that were begun and cut short, if any. Raises StoreError as `forget` does."""
+    if not begun(store):
+        return Forgotten()
+    _refuse_haste(store)
+    with running(store, "forget") as run:
+        return _go_on(store, run, key=key, remaking=True)
+
+
+def _keep_out(store: Store, connection: Connection, found: ToForget, task: Begun, key: bytes) -> None:
+    """Lay the tombstones of an author: nothing of theirs is stored any more."""
+    place = author_place(key, found.author or "", found.source)
+    lay(store, connection, [place], why=AUTHOR, at=task.at)
+    lay(store, connection, [mark_place(key, mark, found.source) for mark in found.marks], why=MARK, at=task.at)
+    audit.note(connection, at=task.at, actor=task.actor, action="forget", subject=place, detail={})
+
+
+def _of_author(
+    store: Store, author: str, marks: Sequence[str], source: str | None
+) -> tuple[list[Place], list[Refused]]:
+    found = find_places(store, Asked(author=author, facts={"source": source} if source else {}))
+    texts = set(versions_of(store, [one.id for one in found]).values())
+    return found, find_refused(store, marks, texts, sources=[source] if source else None)
+
+
+def _go_on(store: Store, run: Run, *, key: bytes, remaking: bool) -> Forgotten:
+    """Do what erasures that were begun have left to do, each thing ticked off once it is done."""
+    done, left = Forgotten(), begun(store)
+    bury(store, left, key=key)
+    verbatims = [one for one in left if one.kind == "verbatim"]
+    texts = versions_of(store, [one.name for one in verbatims])
+    _take_away(store, texts, left, done, remaking=remaking)
+    forget_codebooks(store, texts.values())
+    forget_exports(store, texts)
+    erase(store, verbatims, run=run)
+    erase_refused(store, [one for one in left if one.kind == "row"])
+    files = [one for one in begun(store) if one.kind == "file"]
     if remaking:
         group_copies(store)
-        _make_again(store, found.exports, done)
+        _make_again(store, exports_named(store, [one.name for one in files]), done)
+    done_with(store, files)
     wipe(store)
+    done_with(store, [one for one in left if one.kind == "bytes"])
     return done
 
 
@@ -197,34 +247,46 @@ def _conditions(given: Sequence[str]) -> Asked:
 
 
 def _refuse_haste(store: Store) -> None:
-    """Refuse while words come in or go out: what is read or written meanwhile would hold what was erased."""
-    table = schema.runs
-    carrying = or_(table.c.step.in_(CARRYING), table.c.step.startswith("ingest:"))
-    query = select(table.c.step).where(table.c.status == "running", carrying, table.c.started_at > now() - PATIENCE)
-    with store.transaction() as connection:
-        if step := connection.scalar(query):
-            raise StoreError(f"{store.place} : « {step} » est en cours, et tient des textes ; relancez à sa fin")
+    """Refuse while words go out: who writes them would have to write them anew, and, killed, would leave them there."""
+    for run in going(store, CARRYING):
+        raise StoreError(f"{store.place} : « {run.step} » est en cours, et tient des textes ; relancez à sa fin")
 
 
-def _take_away(store: Store, found: ToForget, done: Forgotten) -> None:
-    """Take away the files that hold the words, unless something else was written there since."""
-    for name in dict.fromkeys(one.path for one in found.exports):
+def _take_away(
+    store: Store, versions: Collection[str], left: Sequence[Begun], done: Forgotten, *, remaking: bool
+) -> None:
+    """Take away the files that hold the words, or may, being cut, unless something else was written there since.
+
+    Those that are to be made again are kept in mind before.
+    """
+    cut = unwritten(store, without=[run.id for run in going(store, CARRYING)])
+    holding = exports_of(store, versions)
+    gone = {path for path in {one.path for one in (*holding, *cut)} if _to_take(store, path, versions)}
+    if remaking and left:
+        remember_files(store, [one.id for one in holding if one.path in gone and one.run], left[0])
+    before = {one.path for one in exports_named(store, [one.name for one in left if one.kind == "file"])}
+    for name in dict.fromkeys(one.path for one in (*holding, *cut)):
         path = Path(name)
-        digest = file_hash(path)
-        if digest is None:
-            done.missing.append(path)
-        elif not recorded(store, name, digest, without=found.versions):
-            path.unlink()
+        if name in gone:
+            path.unlink(missing_ok=True)
+        if name in gone | before:
             done.removed.append(path)
-        with suppress(FileNotFoundError):  # a writing that was cut
-            path.with_suffix(".part").unlink()
+        elif not path.exists() and any(one.path == name for one in holding):
+            done.missing.append(path)
+        path.with_suffix(".part").unlink(missing_ok=True)  # of a writing that was cut
+    forget_unwritten(store, cut)
+
+
+def _to_take(store: Store, path: str, versions: Collection[str]) -> bool:
+    digest = file_hash(Path(path))
+    return digest is not None and not recorded(store, path, digest, without=versions)
 
 
 def _make_again(store: Store, exports: Iterable[Export], done: Forgotten) -> None:
     """Make again the pages and the tables that stood where they were first written, as the store is now."""
     last: dict[Path, Run] = {}
     for one in exports:
-        if one.run and Path(one.path) in done.removed:
+        if one.run:
             run, folder = find_run(store, one.run), Path(one.path).parent
             first = run.step == "export" or folder == Path(run.configuration.get("folder", "")).absolute()
             if first and run.step in ("publish", "export"):

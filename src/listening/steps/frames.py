@@ -11,7 +11,7 @@ from listening.errors import CodebookError, FormatError
 from listening.records import POLARITIES
 from listening.store.frames import frames, last_tagging
 from listening.store.store import Store
-from listening.tagging.added import unknown
+from listening.tagging.added import unknown, with_added
 from listening.tagging.embedded import EmbeddedTagger
 from listening.tagging.engine import Tagger, cuts, decide, load_tagger, strongest, tag_all
 
@@ -50,6 +50,7 @@ def tag_frame(
             f"codes que le moteur ne connaît pas : {', '.join(missing)} ; après « listening codebook fit PLAN.yaml », "
             "donnez tagger=listening.load_tagger(codebook=PLAN.yaml)"
         )
+    tagger = with_added(tagger, codebook, None)
     thresholds = cuts(tagger, codebook)
     texts = frame[text].fillna("").astype(str).tolist()
     questions = frame[question].where(frame[question].notna(), None).tolist() if question else [None] * len(texts)

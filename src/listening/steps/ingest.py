@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from itertools import islice
 
 from listening.errors import RowError
 from listening.records import Cursor, Deletion, Run, Scores, Verbatim, content_id
 from listening.sources.base import FileSource, Record, Source
 from listening.sources.keeping import kept_since
-from listening.steps.kept_out import not_erased, problems_of, told_by
+from listening.steps.kept_out import erased, erased_rows, not_erased, problems_of, told_by
 from listening.steps.lineage import configured, inputs
 from listening.steps.runs import Advance, now, running
 from listening.store.quarantine import let_go, put_aside
@@ -106,14 +107,16 @@ def _ingest_batch(
         one = replace(one, text=ready.text, language=ready.language, flags=ready.flags)
         kept.append((print_, replace(one, author=author, meta=meta)))
     problems = problems_of(refused, source.name, store, key)
+    given = [fresh[print_] for print_, _ in kept]
     gone = {content_id(source.name, row.external_id): row.at or now() for row in rows if isinstance(row, Deletion)}
-    return store.add_verbatims(kept, run) | {
+    # what was read may have been erased since it was looked for
+    return store.add_verbatims(kept, run, erased=partial(erased, read=given, key=key)) | {
         "read": len(read) + len(refused),
         "known": len(allowed) - len(fresh),
         "before": len(read) - len(recent),
         "erased": len(recent) - len(allowed) + len(refused) - len(problems),
         "deleted": store.mark_deleted(gone, run),
-        "quarantined": put_aside(store, problems, run),
+        "quarantined": put_aside(store, problems, run, erased=partial(erased_rows, rows=problems, key=key)),
     }
 
 

@@ -8,10 +8,12 @@ from contextlib import suppress
 from itertools import islice
 from typing import Any
 
+from sqlalchemy import Connection
+
 from listening.errors import RowError
 from listening.records import RowProblem, Verbatim
 from listening.store.store import Store
-from listening.store.tombstones import author_place, laid, row_place, verbatim_place
+from listening.store.tombstones import MARK, any_for, author_place, laid, mark_place, row_place, verbatim_place
 from listening.text.prepare import prepare
 from listening.text.privacy import scrub
 from listening.text.pseudonym import keyed_hash
@@ -20,21 +22,26 @@ MARKED, LONGEST = 60, 200  # cells of a refused row that are marked, and charact
 
 
 def not_erased(read: Sequence[Verbatim], store: Store, key: bytes) -> list[Verbatim]:
-    """Give the verbatims that were not erased.
+    """Give the verbatims that were not erased, as `erased` tells."""
+    with store.transaction() as connection:
+        gone = erased(connection, read, key)
+    return [one for one in read if one.id not in gone]
+
+
+def erased(connection: Connection, read: Sequence[Verbatim], key: bytes) -> set[str]:
+    """Give the ids of those of the verbatims, as they were read, that were erased.
 
     Of an author who was, what was written since is read; what has no date stays out.
     """
     own = {one.id: verbatim_place(key, one.id) for one in read}
     authors = {(one.author, one.source): _author_places(key, one) for one in read if one.author}
-    there = laid(store, {*own.values(), *(place for several in authors.values() for place in several)})
-    if not there:
-        return list(read)
+    there = laid(connection, {*own.values(), *(place for several in authors.values() for place in several)})
 
-    def erased(one: Verbatim) -> bool:
+    def gone(one: Verbatim) -> bool:
         moments = [there[place] for place in authors.get((one.author or "", one.source), ()) if place in there]
         return own[one.id] in there or any(one.created_at is None or one.created_at <= at for at in moments)
 
-    return [one for one in read if not erased(one)]
+    return {one.id for one in read if there and gone(one)}
 
 
 def problems_of(refused: Sequence[RowError], source: str, store: Store, key: bytes) -> list[RowProblem]:
@@ -49,9 +56,19 @@ def problems_of(refused: Sequence[RowError], source: str, store: Store, key: byt
         )
         for one, content in zip(refused, prepare([one.content for one in refused]), strict=True)
     ]
-    graves = [row_place(key, source, one.content) for one in found]
-    there = laid(store, graves)
-    return [one for one, grave in zip(found, graves, strict=True) if grave not in there]
+    with store.transaction() as connection:
+        gone = erased_rows(connection, found, key)
+    return [one for one in found if one not in gone]
+
+
+def erased_rows(connection: Connection, rows: Sequence[RowProblem], key: bytes) -> set[RowProblem]:
+    """Give those of the refused rows that were erased, or in which the name of an author who was stands."""
+    graves = {one: [row_place(key, one.source, one.content)] for one in rows}
+    if any_for(connection, MARK):
+        for one, places in graves.items():
+            places += [mark_place(key, mark, source) for mark in one.marks for source in (None, one.source)]
+    there = laid(connection, {place for places in graves.values() for place in places})
+    return {one for one, places in graves.items() if not there.keys().isdisjoint(places)}
 
 
 def told_by(one: Verbatim) -> tuple[str, ...]:

@@ -6,20 +6,23 @@ import os
 import platform
 import re
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from datetime import datetime
 from functools import cache
 from hashlib import file_digest, sha256
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from listening.codebook import Codebook
-from listening.errors import ListeningError
+from listening.errors import ListeningError, StoreError
 from listening.sources.base import FileSource, Source
-from listening.store.lineage import keep_codebook
+from listening.store.lineage import Export, Kind, add_exports, announce, forget_unwritten, keep_codebook
 from listening.store.store import Store
 
+Result = TypeVar("Result")
+TRIES = 3  # times that files are written, where something that they hold is erased meanwhile
 CODE = Path(__file__).parents[1]
 SECRETS = re.compile(r"(?<=://)[^/@\s]*(?=@)|(?<=\?)\S+")  # of an address: who asks, and what a private feed asks with
 
@@ -69,6 +72,11 @@ def decisions(store: Store, codebook: Codebook, thresholds: Mapping[str, float])
     return {"codebook": known, "thresholds": dict(thresholds)}
 
 
+def ancestry(store: Store, codebook: Codebook) -> dict[str, str]:
+    """Give the hash of each version before a codebook, by its reference; the store keeps them."""
+    return {one.reference: keep_codebook(store, one) for one in codebook.ancestors()}
+
+
 def configured(source: Source) -> dict[str, Any]:
     """Give the configuration of a source, where it is not the default: its name as `source`, addresses without secrets.
 
@@ -87,6 +95,41 @@ def inputs(source: Source) -> dict[str, str]:
         files = source.files() if isinstance(source, FileSource) else _named(source)
         return {str(path): digest for path in files if (digest := file_hash(path))}
     return {}
+
+
+def write_out(
+    store: Store,
+    paths: Iterable[Path],
+    write: Callable[[], tuple[Result, Sequence[Export]]],
+    *,
+    kind: Kind,
+    at: datetime,
+    run: str | None = None,
+) -> Result:
+    """Write files with words, known to the store before they are begun; anew where what they hold was erased meanwhile.
+
+    `write` gives its result and the files. Raises StoreError when something of them is erased again and again.
+    """
+    places = [str(path.absolute()) for path in paths]
+    announce(store, places, kind=kind, at=at, run=run)
+    for _ in range(TRIES):
+        result, exports = write()
+        held = add_exports(store, exports)
+        if not held:
+            return result
+        for one in held:
+            Path(one.path).unlink(missing_ok=True)
+    forget_unwritten(store, [Export(kind=kind, path=place, sha256="", versions=(), at=at, run=run) for place in places])
+    raise StoreError(
+        f"{store.place} : des textes qui y sont écrits s'effacent ; finissez l'effacement (« listening forget "
+        "--resume »), puis relancez"
+    )
+
+
+def exported(kind: Kind, path: Path, *, at: datetime, run: str | None = None, versions: Iterable[str] = ()) -> Export:
+    """Give what is recorded of a file that was written, and of the versions whose words it holds."""
+    place, digest = str(path.absolute()), file_hash(path) or ""
+    return Export(kind=kind, path=place, sha256=digest, versions=tuple(versions), at=at, run=run)
 
 
 def _named(source: Source) -> list[Path]:

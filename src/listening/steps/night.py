@@ -28,7 +28,7 @@ from listening.store.copies import count_unexamined
 from listening.store.engine import locate
 from listening.store.quarantine import put_aside_by_source
 from listening.store.store import Store, open_store
-from listening.tagging.added import open_tagger
+from listening.tagging.added import open_tagger, unread_lines
 from listening.tagging.engine import Tagger
 from listening.text.pseudonym import read_key
 
@@ -51,12 +51,14 @@ class NightReport:
     copies: str = ""
     drift: str = ""
     page: Path | None = None
+    unread: list[str] = field(default_factory=list)
 
     def lines(self) -> list[str]:
         """Give what happened as sentences, failed sources last."""
         lines = self.read_lines()
         lines += self.expired
         lines.append(f"{self.tagged} verbatims codés.")
+        lines += self.unread
         if self.copies:
             lines.append(self.copies)
         if self.review:
@@ -146,6 +148,7 @@ def summarise_night(
     else:
         summary = summarise(store, basis, quotes=night.quotes).summary
     report.copies = copies_in_brief(summary)
+    report.unread = unread_lines(tagger, codebook, night.codebook)
     return summary
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from listening.insight.summary import Summary
 from listening.records import Run
@@ -13,14 +13,15 @@ from listening.report.copies import shown_copies
 from listening.report.csv import write_csv, write_review
 from listening.report.html import render_html
 from listening.report.provenance import provenance
-from listening.steps.lineage import decisions, file_hash
+from listening.steps.lineage import decisions, exported, write_out
 from listening.steps.runs import now, running
 from listening.steps.summary import Basis, Found, summarise
 from listening.store.frames import waiting
-from listening.store.lineage import Export, Kind, add_exports, contributing
+from listening.store.lineage import Export, contributing
 from listening.store.store import Store
 
 PAGE, QUOTES, COPIES, REVIEW = "synthese.html", "verbatims_quotes.csv", "copies.csv", "a_relire.csv"
+WORDS = (PAGE, QUOTES, COPIES)  # what holds words in a report
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -50,15 +51,20 @@ def publish(
         configuration=facts,
         lineage=lineage | {"bands": {code: list(ends) for code, ends in basis.bands.items()}},
     ) as run:
-        found = summarise(store, basis, quotes=quotes)
-        run.lineage.update(described(found))
-        run.lineage["runs"] = contributing(store, model=basis.model, codebook=basis.codebook.reference)
-        files = write_report(found, run, folder)
-        run.lineage["files"] = {Path(one.path).name: one.sha256 for one in files}
-        listed = write_list(store, basis, run, folder)
-        add_exports(store, [*files, listed])
-        run.counts.update(verbatims=found.summary.base, review=len(listed.versions))
-    return Publication(summary=found.summary, page=folder / PAGE, review=len(listed.versions), run=run)
+
+        def write() -> tuple[tuple[Summary, int], list[Export]]:
+            found = summarise(store, basis, quotes=quotes)
+            run.lineage.update(described(found))
+            run.lineage["runs"] = contributing(store, model=basis.model, codebook=basis.codebook.reference)
+            files = write_report(found, run, folder)
+            run.lineage["files"] = {Path(one.path).name: one.sha256 for one in files}
+            listed = write_list(store, basis, run, folder)
+            return (found.summary, len(listed.versions)), [*files, listed]
+
+        paths = [folder / name for name in (*WORDS, REVIEW)]
+        summary, review = write_out(store, paths, write, kind="report", at=run.started_at, run=run.id)
+        run.counts.update(verbatims=summary.base, review=review)
+    return Publication(summary=summary, page=folder / PAGE, review=review, run=run)
 
 
 def described(found: Found) -> dict[str, object]:
@@ -72,7 +78,10 @@ def write_report(found: Found, run: Run, folder: Path) -> list[Export]:
     summary, versions = found.summary, found.versions
     quoted = [versions[quote.id] for quote in summary.quotes]
     held = {QUOTES: quoted, COPIES: [versions[name] for name in summary.copies["id"]]}
-    tables = [_export("table", path, run, held.get(path.name, [])) for path in write_csv(summary, folder)]
+    origin: dict[str, Any] = {"at": now(), "run": run.id}
+    tables = [
+        exported("table", path, versions=held.get(path.name, []), **origin) for path in write_csv(summary, folder)
+    ]
     page = folder / PAGE
     html = render_html(
         summary,
@@ -85,7 +94,7 @@ def write_report(found: Found, run: Run, folder: Path) -> list[Export]:
     part.write_text(html, encoding="utf-8")
     part.replace(page)
     repeated = [versions[row["id"]] for row in shown_copies(summary)]
-    return [*tables, _export("report", page, run, quoted + repeated)]
+    return [*tables, exported("report", page, versions=quoted + repeated, **origin)]
 
 
 def write_list(store: Store, basis: Basis, run: Run, folder: Path) -> Export:
@@ -99,15 +108,4 @@ def write_list(store: Store, basis: Basis, run: Run, folder: Path) -> Export:
         limits = queue["code"].map({code: ends[place] for code, ends in basis.bands.items()})
         queue[name] = limits.where(unsure).astype(float)
     path = write_review(queue, basis.codebook, folder / REVIEW)
-    return _export("list", path, run, queue["version"].unique())
-
-
-def _export(kind: Kind, path: Path, run: Run, versions: Iterable[str]) -> Export:
-    return Export(
-        kind=kind,
-        path=str(path.absolute()),
-        sha256=file_hash(path) or "",
-        versions=tuple(versions),
-        at=now(),
-        run=run.id,
-    )
+    return exported("list", path, versions=queue["version"].unique(), at=now(), run=run.id)

@@ -11,11 +11,12 @@ from listening.codebook import Codebook
 from listening.errors import StoreError
 from listening.records import Run
 from listening.report.french import counted, listing
-from listening.steps.lineage import surroundings
-from listening.steps.publish import described, write_report
+from listening.steps.lineage import surroundings, write_out
+from listening.steps.publish import WORDS, described, write_report
+from listening.steps.runs import now
 from listening.steps.summary import Basis, Found, summarise
 from listening.store.history import as_of
-from listening.store.lineage import add_exports, erased_since, find_run, kept_codebook, publications_with
+from listening.store.lineage import Export, erased_since, find_run, kept_codebook, publications_with
 from listening.store.store import Store
 
 
@@ -51,8 +52,12 @@ def rebuild(store: Store, name: str, folder: Path) -> Rebuilt:
     found = summarise(store, basis_then(run, codebook), quotes=run.configuration["quotes"], view=view, beside=beside)
     if missing := list(_missing(store, run, found)):
         return Rebuilt(run=run, missing=missing)
-    written = write_report(found, run, folder)
-    add_exports(store, written)
+
+    def write() -> tuple[list[Export], list[Export]]:
+        files = write_report(found, run, folder)
+        return files, files
+
+    written = write_out(store, [folder / name for name in WORDS], write, kind="report", at=now(), run=run.id)
     then = run.lineage["files"]
     files = {Path(one.path).name: one.sha256 == then.get(Path(one.path).name) for one in written}
     why = [*_erased(store, run), *changes(run.lineage, surroundings())]

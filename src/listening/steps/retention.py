@@ -9,17 +9,31 @@ from listening.errors import ListeningError
 from listening.report.french import counted, unbroken
 from listening.sources.base import Source
 from listening.sources.keeping import kept_since
-from listening.steps.forget import forget, found_places
+from listening.steps.forget import forget, found_places, resume
 from listening.store.erasable import expired
+from listening.store.erasure import begun
 from listening.store.store import Store
 
 
 def retain(sources: Iterable[Source], store: Store, *, key: bytes, at: datetime) -> list[str]:
     """Erase what sources do not keep any longer; give in sentences what was, and what could not be tonight.
 
-    Files that held it are taken away, not made again: the night publishes after that.
+    Erasures that were begun and cut short are ended first. Files that held it are taken away, not made again: the night
+    publishes after that.
     """
-    return [line for source in sources if source.keep for line in _retain(source, store, key, at)]
+    ended = list(_resume(store, key))
+    return ended + [line for source in sources if source.keep for line in _retain(source, store, key, at)]
+
+
+def _resume(store: Store, key: bytes) -> Iterator[str]:
+    """End what was cut short before, so that the night does not show it."""
+    if begun(store):
+        try:
+            resume(store, key=key)
+        except ListeningError as error:
+            yield unbroken(f"Effacement interrompu, à finir : {error}")
+            return
+        yield "Effacement interrompu, fini."
 
 
 def _retain(source: Source, store: Store, key: bytes, at: datetime) -> Iterator[str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from shutil import copyfile
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,7 @@ from listening.tagging.embedded import EmbeddedTagger, default_folder
 from listening.tagging.engine import cuts, tag_all
 from listening.training.compare import read_under
 from listening.training.corpus import Example
+from listening.training.folder import LEFT_OUT
 from listening.training.promote import Contest, Rule, Ruling, Said, contest, decide
 from listening.training.verdicts import Decided, Lessons, decided, part
 
@@ -42,18 +44,27 @@ class Schooling:
     """What a challenger learns beside the verdicts, and where it is kept.
 
     `models` is the folder of models, `gold` coded verbatims that nothing is learnt from; `coded` and `authored` are
-    coded verbatims to learn from, `recipe` the training's configuration, by default the champion's.
+    coded verbatims to learn from, `rated` texts with stars or labels, `recipe` the training's configuration, by default
+    the champion's. What repeats a text of the gold, or one that the models are judged by, is not learnt from.
     """
 
     models: Path
     gold: Path
     coded: Path | None = None
     authored: Path | None = None
+    rated: Path | None = None
     recipe: Path | None = None
+
+    def check(self) -> None:
+        """Raise ConfigurationError, before anything is trained, that names a file which is not there."""
+        for option in ("coded", "authored", "rated", "recipe"):
+            path: Path | None = getattr(self, option)
+            if path and not path.is_file():
+                raise ConfigurationError(f"{path} : introuvable ; donnez par --{option} un fichier qui est là")
 
     def files(self) -> dict[str, str]:
         """Give the sha256 of each file by its path."""
-        named = (self.gold, self.coded, self.authored, self.recipe)
+        named = (self.gold, self.coded, self.authored, self.rated, self.recipe)
         return {str(path): digest for path in named if path and (digest := file_hash(path))}
 
 
@@ -79,7 +90,7 @@ class Retraining:
         return [
             unbroken(f"Promu : {self.challenger} remplace {self.champion} ; historique : {place / NAME}"),
             unbroken(f"La nuit lit avec le champion là où sa configuration dit « model: {place} ».")
-            + " Des codes ajoutés au plan se recalent par « listening codebook fit ».",
+            + f" Des codes ajoutés au plan se recalent par « listening codebook fit PLAN --model {place} ».",
         ]
 
 
@@ -105,8 +116,9 @@ def retrain(
 
     The same verdicts, champion and recipe make the same challenger, in a folder of its own that stays: a second run
     trains nothing, and one that was interrupted goes on. Raises StoreError where there are too few verdicts to learn
-    from, ConfigurationError where there is no recipe.
+    from, ConfigurationError where there is no recipe, or a file is not there.
     """
+    schooling.check()
     champion = EmbeddedTagger(champion_of(model))
     recipe = schooling.recipe or champion.folder / RECIPE
     if not recipe.is_file():
@@ -118,7 +130,8 @@ def retrain(
         store, "retrain", configuration=rule.model_dump(), lineage={"inputs": schooling.files()}, **facts
     ) as run:
         run.lineage["codebook"] = {"reference": codebook.reference, "hash": keep_codebook(store, codebook)}
-        folder = _train(champion, lessons, schooling, recipe, progress=progress)
+        folder = _train(champion, lessons, gold, schooling, recipe, progress=progress)
+        lessons = replace(lessons, left_out={**lessons.left_out, **_left_out(folder)})
         challenger = EmbeddedTagger(folder)
         chances = [one.drawn or 1.0 for one in lessons.judged]
         recent = _contest([one.example for one in lessons.judged], champion, challenger, codebook, chances)
@@ -159,23 +172,41 @@ def _lessons(
 
 
 def _train(
-    champion: EmbeddedTagger, lessons: Lessons, schooling: Schooling, recipe: Path, *, progress: Progress
+    champion: EmbeddedTagger,
+    lessons: Lessons,
+    gold: Sequence[Example],
+    schooling: Schooling,
+    recipe: Path,
+    *,
+    progress: Progress,
 ) -> Path:
     from listening.training.produce import Sources, produce
 
+    apart = tuple(one.text for one in (*gold, *(one.example for one in lessons.judged)))
     learnt = (repr(one) for one in lessons.learnt)
     files = (digest for path, digest in sorted(schooling.files().items()) if path != str(schooling.gold))
-    name = content_id(champion.model, file_hash(recipe) or "", *files, *learnt)[:10]
+    name = content_id(champion.model, file_hash(recipe) or "", *files, *learnt, *apart)[:10]
     folder = schooling.models / f"challenger-{name}"
     if (folder / "heldout.json").is_file() and not (folder / "checkpoint" / "state.pt").is_file():
         return folder
     folder.mkdir(parents=True, exist_ok=True)
     copyfile(recipe, folder / RECIPE)
     sources = Sources(
-        base=str(champion.folder), coded=schooling.coded, authored=schooling.authored, verdicts=lessons.learnt
+        base=str(champion.folder),
+        coded=schooling.coded,
+        authored=schooling.authored,
+        rated=schooling.rated,
+        verdicts=lessons.learnt,
+        apart=apart,
     )
     produce(folder, sources, champion.codes, progress=progress)
     return folder
+
+
+def _left_out(folder: Path) -> dict[str, int]:
+    """Give how many texts of each file were not learnt from, as they repeat one that the models are judged by."""
+    counts = json.loads((folder / LEFT_OUT).read_text(encoding="utf-8"))
+    return {f"reprises de textes jugés, dans {name}": number for name, number in counts.items()}
 
 
 def _contest(

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import os
+import platform
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from sqlalchemy import select
 
 from listening.errors import ListeningError
 from listening.records import Run, content_id
 from listening.steps.lineage import surroundings
+from listening.store import schema
 from listening.store.store import Store
 
 Advance = Callable[[int], None]
+PATIENCE = timedelta(hours=1)  # a run that began before did not end well
 
 
 def now() -> datetime:
@@ -29,7 +35,8 @@ def running(store: Store, step: str, *, lineage: Mapping[str, Any] | None = None
     """
     started = now()
     facts |= {"id": content_id(step, started.isoformat()), "started_at": started}
-    run = store.start_run(Run(step=step, lineage=surroundings() | dict(lineage or {}), **facts))
+    here = surroundings() | {"process": os.getpid()}
+    run = store.start_run(Run(step=step, lineage=here | dict(lineage or {}), **facts))
     try:
         yield run
     except BaseException as error:
@@ -37,3 +44,26 @@ def running(store: Store, step: str, *, lineage: Mapping[str, Any] | None = None
         store.end_run(replace(run, status="failed", message=message), now())
         raise
     store.end_run(replace(run, status="completed"), now())
+
+
+def going(store: Store, steps: Collection[str]) -> list[Run]:
+    """Give the runs of some steps that go on: they began a short time ago, and nothing tells that they were killed."""
+    table = schema.runs
+    recent = (table.c.status == "running", table.c.started_at > now() - PATIENCE)
+    with store.transaction() as connection:
+        found = connection.execute(select(table).where(table.c.step.in_(steps), *recent)).mappings()
+        return [run for run in (Run(**row) for row in found) if not _killed(run.lineage)]
+
+
+def _killed(lineage: Mapping[str, Any]) -> bool:
+    """Tell whether the process of a run is one of this machine, and is not there any more."""
+    process = lineage.get("process")
+    if process is None or lineage["machine"]["name"] != platform.node() or os.name != "posix":
+        return False
+    try:
+        os.kill(process, 0)  # asks whether it is there, and does nothing to it
+    except ProcessLookupError:
+        return True
+    except PermissionError:  # it is another user's
+        return False
+    return False

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from listening.codebook import Codebook
 from listening.records import Run
-from listening.steps.lineage import decisions
+from listening.steps.lineage import ancestry, decisions
 from listening.steps.runs import Advance, running
+from listening.store.cards import Origin, prepare
 from listening.store.store import Store
 from listening.tagging.abstain import precise
 from listening.tagging.engine import Tagger, bands, cuts
+from listening.tagging.following import Following
 from listening.text.segment import segments
 
 
@@ -30,18 +33,31 @@ def tag_pending(
 
 @contextmanager
 def tagging(store: Store, tagger: Tagger, codebook: Codebook) -> Iterator[Run]:
-    """Record a run of tagging, with the model, the codebook and the thresholds that it had."""
+    """Record a run of tagging, with its model, codebook and thresholds; pages find verbatims by what it reads."""
     facts = {
         "thresholds": tagger.thresholds,
         "precise": precise(tagger.held_out),
         "bands": {code: [one.low, one.high] for code, one in bands(tagger, codebook).items()},
         "codebook": codebook.reference,
     }
-    lineage = decisions(store, codebook, cuts(tagger, codebook)) | {"model": tagger.model}
+    thresholds = cuts(tagger, codebook)
+    lineage = decisions(store, codebook, thresholds) | {"model": tagger.model}
+    if isinstance(tagger, Following):
+        lineage |= _origins(store, tagger, codebook)
     with running(
         store, "tag", model=tagger.model, codebook=codebook.reference, configuration=facts, lineage=lineage
     ) as run:
+        prepare(store, Origin(tagger.model, codebook.reference, thresholds))
         yield run
+
+
+def _origins(store: Store, tagger: Following, codebook: Codebook) -> dict[str, Any]:
+    """Give by which codes of the engine others are read, which are not, and the versions that say so, kept."""
+    return {
+        "origins": {code: list(parts) for code, parts in tagger.origins.told.items()},
+        "unread": list(tagger.origins.unread),
+        "versions": ancestry(store, codebook),
+    }
 
 
 def tag_chunk(store: Store, tagger: Tagger, codebook: Codebook, run: Run, *, chunk: int) -> int:

@@ -12,15 +12,17 @@ from listening.codebook import Codebook
 from listening.errors import StoreError
 from listening.records import CodeVerdict, Verdict
 from listening.report.french import REASONS, SCORES, decimal, iso_day, listing
-from listening.review.returned import Sheet, read_workbook
+from listening.review.returned import Sheet, read_workbook, same_text
 from listening.review.verdicts import alike, standing
 from listening.review.workbook import Purpose, ToCode, write_workbook
-from listening.steps.lineage import file_hash
+from listening.steps.coders import check_coder
+from listening.steps.lineage import exported, write_out
 from listening.steps.runs import now, running
 from listening.store.browse import Read, Stored, readings_of, stored_all
-from listening.store.frames import last_tagging
-from listening.store.lineage import Export, add_exports
+from listening.store.frames import last_tagging, origin_of
+from listening.store.lineage import Export
 from listening.store.queue import QueueItem, Reason, items_of, open_items, settle
+from listening.store.shown import note_shown, shown_to
 from listening.store.store import Store
 from listening.store.verdicts import add_verdicts, verdicts
 from listening.tagging.engine import strongest
@@ -55,11 +57,13 @@ def export_workbook(
 ) -> int:
     """Write what waits for a coder in a workbook; give how many verbatims it holds.
 
-    It is blind, unless `proposing` what the last engine read: then what an audit drew is left out, for the tags that a
-    coder sees sway them. Raises StoreError when nothing waits.
+    It is blind, of what they were never shown, unless `proposing` what the last engine read: then what an audit drew is
+    left out, for the tags that a coder sees sway them, and those are noted as shown. Raises StoreError when nothing
+    waits.
     """
+    check_coder(store, coder)
     asked: dict[str, Any] = {"reason": reason, "code": code, "source": source}
-    waiting = open_items(store, coder=coder, codebook=codebook.reference, **asked)
+    waiting = open_items(store, coder=coder, codebook=codebook.reference, blind=not proposing, **asked)
     items = items_of(store, list(dict.fromkeys(one.version for one in waiting)))
     drawn = [version for version, ones in items.items() if any(one.reason == "audit" for one in ones)]
     versions = list(dict.fromkeys(one.version for one in waiting if not (proposing and one.version in drawn)))[:limit]
@@ -70,10 +74,15 @@ def export_workbook(
     rows = [_row(texts[version], items[version], read.get(version), codebook) for version in versions]
     purpose = Purpose(codebook=codebook.reference, coder=coder, model=model)
     with running(store, "review-export", model=model, codebook=codebook.reference) as run:
-        write_workbook(path, rows, codebook, purpose, at=run.started_at)
-        place, digest = str(path.absolute()), file_hash(path) or ""
-        origin: dict[str, Any] = {"at": run.started_at, "run": run.id}
-        add_exports(store, [Export(kind="workbook", path=place, sha256=digest, versions=tuple(versions), **origin)])
+        if proposing:
+            note_shown(store, coder, versions, at=run.started_at)
+        origin: dict[str, Any] = {"kind": "workbook", "at": run.started_at, "run": run.id}
+
+        def write() -> tuple[None, list[Export]]:
+            write_workbook(path, rows, codebook, purpose, at=run.started_at)
+            return None, [exported(path=path, versions=versions, **origin)]
+
+        write_out(store, [path], write, **origin)
         run.counts["verbatims"] = len(rows)
     return len(rows)
 
@@ -82,9 +91,11 @@ def import_workbook(store: Store, codebook: Codebook, path: Path, *, coder: str 
     """Add the verdicts of a workbook that came back, by the coder it was made for or another.
 
     A row with a fault is left out and told by its cell; one that says what its coder said before adds nothing, so that
-    a workbook may be corrected and read again. Raises FormatError for what is no such workbook.
+    a workbook may be corrected and read again. Raises FormatError for what is no such workbook, ConfigurationError
+    for a coder without an account that codes, where there are accounts.
     """
     sheet = read_workbook(path, codebook)
+    check_coder(store, coder or sheet.purpose.coder)
     done = Imported(coder or sheet.purpose.coder, unfinished=sheet.unfinished, problems=sheet.problems)
     given = _verdicts(store, sheet, done)
     said = standing(verdicts(store, coder=done.coder, codebook=codebook.reference))
@@ -105,18 +116,27 @@ def import_workbook(store: Store, codebook: Codebook, path: Path, *, coder: str 
 
 
 def _verdicts(store: Store, sheet: Sheet, done: Imported) -> list[Verdict]:
-    """Give the verdicts of rows whose text is in the store; the others are told as problems."""
+    """Give the verdicts of rows whose text is in the store; the others are told as problems.
+
+    Those of a blind workbook are blind as long as their coder was shown nothing of the version elsewhere.
+    """
     versions = [row.version for row in sheet.rows]
     texts, items = stored_all(store, versions), items_of(store, versions)
+    if sheet.purpose.model:  # whoever filled it in saw it, were it made for another
+        note_shown(store, done.coder, texts, at=now())
+    seen = shown_to(store, done.coder, versions)
     notes = _masked(row.note for row in sheet.rows)
-    origin: dict[str, Any] = {"coder": done.coder, "at": now(), "codebook": sheet.purpose.codebook, "origin": "xlsx"}
-    origin |= {"blind": sheet.purpose.model is None, "model": sheet.purpose.model}
+    origin: dict[str, Any] = {"coder": done.coder, "at": now(), "origin": "xlsx"}
+    origin |= {"codebook": sheet.purpose.codebook, "model": sheet.purpose.model}
     found = []
     for row in sheet.rows:
-        if row.version in texts:
+        if row.version in texts and same_text(row.text, texts[row.version].text):
             given = {name: getattr(row, name) for name in ("version", "state", "sentiment", "codes")}
             given |= {"id": uuid4().hex, "verbatim": texts[row.version].id, "note": notes[row.note]}
+            given |= {"blind": row.version not in seen}
             found.append(Verdict(**given, **_asked(items.get(row.version, [])), **origin))
+        elif row.version in texts:
+            done.problems[row.cell] = f"le texte de cette ligne n'est pas celui de « {row.version} » ; remettez le sien"
         else:
             done.problems[row.cell] = f"« {row.version} » n'est pas dans la base : texte effacé, ou autre base"
     return found
@@ -142,9 +162,7 @@ def _same(one: Verdict, other: Verdict) -> bool:
 def _proposed(store: Store, codebook: Codebook, versions: Sequence[str]) -> tuple[str | None, Mapping[str, Read]]:
     """Give the last engine that read under the codebook, and what it read in some versions."""
     run = last_tagging(store)
-    thresholds = codebook.thresholds(run.configuration["thresholds"], run.configuration.get("precise", {}))
-    origin: dict[str, Any] = {"model": run.model, "codebook": codebook.reference}
-    return run.model, readings_of(store, versions, thresholds=thresholds, **origin)
+    return run.model, readings_of(store, versions, origin_of(run, codebook))
 
 
 def _row(text: Stored, items: Sequence[QueueItem], read: Read | None, codebook: Codebook) -> ToCode:

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, select, text, update
 
 from listening.store import schema
+from listening.store.schema import kept
 from listening.store.store import Store
 
 TABLE = schema.audit
@@ -42,9 +43,9 @@ def note(
     line = {
         "sequence": sequence,
         "at": at,
-        "actor": actor,
-        "action": action,
-        "subject": subject,
+        "actor": kept(actor),
+        "action": kept(action),
+        "subject": kept(subject),
         "detail": dict(detail),
     }
     connection.execute(TABLE.insert().values(**line, previous=previous, hash=_seal(previous, line)))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, exists, func, not_, or_, select
 from sqlalchemy.exc import DatabaseError
 
 from listening.records import POLARITIES
-from listening.store import audit, schema
+from listening.store import audit, cards, schema, words
+from listening.store.erasure import begun
 from listening.store.migrating import differences
 from listening.store.store import Store
 
@@ -19,11 +20,15 @@ TEXTS, READINGS, TAGS = schema.verbatims, schema.readings, schema.tags
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was looked at, how many faults it has (0: it is sound), and the first of them where they can be named."""
+    """What was looked at, how many faults it has (0: it is sound), and the first of them where they can be named.
+
+    What is `mendable` says how in its name.
+    """
 
     what: str
     faults: int
     example: str = ""
+    mendable: bool = False
 
 
 def check(store: Store) -> Iterator[Finding]:
@@ -37,13 +42,25 @@ def check(store: Store) -> Iterator[Finding]:
         for what, query in _queries():
             names = connection.scalars(query.limit(1)).all()
             count = connection.scalar(select(func.count()).select_from(query.subquery())) if names else 0
-            yield Finding(what, count or 0, *names)
+            yield Finding(what, count or 0, names[0] if names else "")
+    for what, faults in _mendable(store):
+        yield replace(_named(what, faults), mendable=True)
     yield _named("journal des actions intact", [f"ligne {sequence}" for sequence in audit.broken(store)])
+
+
+def _mendable(store: Store) -> Iterator[tuple[str, list[str]]]:
+    again = "sinon, « listening store migrate --again »"
+    yield f"mots : ceux des textes ({again})", list(words.unlike(store))
+    yield f"fiches : ce que disent les autres tables ({again})", list(cards.outdated(store))
+    left = [f"commencé le {one.at:%Y-%m-%d à %H:%M} UTC par {one.actor}" for one in begun(store)]
+    yield "effacements : menés à leur fin (sinon, « listening forget --resume »)", left
 
 
 def _queries() -> Iterator[tuple[str, Any]]:
     """Give, of each thing that rows must say of one another, the name and the rows that do not."""
-    for table, name in ((schema.segments, "segments"), (READINGS, "lectures"), (schema.copies, "reprises")):
+    named = {"segments": schema.segments, "lectures": READINGS, "reprises": schema.copies, "questions": schema.queue}
+    named |= {"étiquettes vues": schema.shown, "mots": schema.words_found}
+    for name, table in named.items():
         known = exists().where(TEXTS.c.version == table.c.version)
         yield f"{name} : leur verbatim est là", select(table.c.version).where(~known)
     read = exists().where(*(READINGS.c[name] == TAGS.c[name] for name in ("version", "model", "codebook")))
@@ -74,4 +91,4 @@ def _damage(connection: Connection) -> list[str]:
 
 
 def _named(what: str, faults: list[str]) -> Finding:
-    return Finding(what, len(faults), *faults[:1])
+    return Finding(what, len(faults), faults[0] if faults else "")

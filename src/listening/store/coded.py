@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 
 from listening.records import Verdict
 from listening.store import schema
+from listening.store.shown import was_shown
 from listening.store.store import Store
 from listening.store.verdicts import verdicts
 
@@ -35,9 +36,10 @@ def count_coded(store: Store, coder: str, *, codebook: str, since: datetime) -> 
 
 
 def coded_once(store: Store, *, without: str, codebook: str, limit: int | None) -> list[str]:
-    """Give current versions that one person coded, and `without` neither coded nor skipped; those coded blind first.
+    """Give current versions that one person coded and `without` may code blind; those that were coded blind first.
 
-    Then they come by their names, which are hashes: the first are as good as drawn by chance.
+    They neither coded nor skipped them, nor were shown what was said of them. Then they come by their names, which are
+    hashes: the first are as good as drawn by chance.
     """
     texts, mine = schema.verbatims, aliased(schema.verdicts)
     by_them = and_(mine.c.version == TABLE.c.version, mine.c.coder == without, mine.c.codebook == codebook)
@@ -46,7 +48,7 @@ def coded_once(store: Store, *, without: str, codebook: str, limit: int | None) 
     query = (
         select(TABLE.c.version)
         .join(texts, texts.c.version == TABLE.c.version)
-        .where(texts.c.current, coded, ~judged)
+        .where(texts.c.current, coded, ~judged, ~was_shown(TABLE.c.version, without))
         .group_by(TABLE.c.version)
         .having(func.count(distinct(TABLE.c.coder)) == 1)
         .order_by(func.max(cast(TABLE.c.blind, Integer)).desc(), TABLE.c.version)

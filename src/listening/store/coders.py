@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
 
-from sqlalchemy import select, update
+from sqlalchemy import Connection, delete, select, update
 
 from listening.errors import ConfigurationError
 from listening.store import audit, schema
@@ -34,7 +34,7 @@ class Coder:
 def add_coder(store: Store, coder: Coder, *, by: str) -> None:
     """Add an account, or give the one of that name this role and password; it may open the pages again.
 
-    Raises ConfigurationError when the name cannot be one.
+    Its sessions end with the change. Raises ConfigurationError when the name cannot be one.
     """
     if not NAME.fullmatch(coder.name):
         raise ConfigurationError(
@@ -43,6 +43,7 @@ def add_coder(store: Store, coder: Coder, *, by: str) -> None:
     row = {"name": coder.name, "role": coder.role, "password": coder.password}
     with store.transaction() as connection:
         store.upsert(connection, TABLE, [row | {"created_at": coder.created_at, "disabled": coder.disabled}])
+        _end_sessions(connection, coder.name)
         detail = {"role": coder.role}
         audit.note(connection, at=coder.created_at, actor=by, action="compte", subject=coder.name, detail=detail)
 
@@ -64,11 +65,15 @@ def coder_named(store: Store, name: str) -> Coder | None:
 
 
 def disable_coder(store: Store, name: str, *, at: datetime, by: str) -> None:
-    """Close an account: what it coded stays. Raises ConfigurationError when there is none of that name."""
+    """Close an account and end its sessions: what it coded stays.
+
+    Raises ConfigurationError when there is none of that name.
+    """
     with store.transaction() as connection:
         closed = connection.execute(update(TABLE).where(TABLE.c.name == name).values(disabled=True))
         if not closed.rowcount:
             raise ConfigurationError(f"compte inconnu : « {name} » ; « listening coder list » donne la liste")
+        _end_sessions(connection, name)
         audit.note(connection, at=at, actor=by, action="compte fermé", subject=name, detail={})
 
 
@@ -77,3 +82,7 @@ def note_entrance(store: Store, name: str, *, at: datetime, admitted: bool) -> N
     with store.transaction() as connection:
         action = "connexion" if admitted else "connexion refusée"
         audit.note(connection, at=at, actor=name, action=action, subject=name, detail={})
+
+
+def _end_sessions(connection: Connection, name: str) -> None:
+    connection.execute(delete(schema.sessions).where(schema.sessions.c.coder == name))

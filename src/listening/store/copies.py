@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, exists, func, select, true, update
+from sqlalchemy import Connection, and_, delete, exists, func, select, true, update
 
 from listening.records import Run, content_id
 from listening.store import schema
 from listening.store.history import keep_copies
 from listening.store.store import Store
+from listening.store.turns import present
 
 UNDATED = datetime.max.replace(tzinfo=UTC)
 
@@ -46,7 +47,7 @@ def made_otherwise(store: Store, method: str) -> bool:
 
 def forget_groups(store: Store, run: Run) -> None:
     """Forget all groups, to make them anew."""
-    with store.transaction() as connection:
+    with store.writing() as connection:
         keep_copies(connection, true(), run)
         for table in (schema.copy_bands, schema.copies):
             connection.execute(delete(table))
@@ -114,10 +115,20 @@ def in_order_of_time(store: Store, versions: Collection[str]) -> list[str]:
     return [version for _, _, version in sorted(rows)]
 
 
+def superseded(store: Store, run: Run) -> bool:
+    """Tell whether another run groups, since this one began: the rest is its."""
+    with store.transaction() as connection:
+        return _superseded(connection, run)
+
+
 def add_examined(
     store: Store, examined: Iterable[Examined], moved: Mapping[str, str], *, method: str, run: Run
-) -> None:
-    """Store what was found of versions, and give groups the new original that they have by `moved`, all or none."""
+) -> bool:
+    """Store what was found of versions, and give groups the new original that they have by `moved`, all or none.
+
+    Nothing is stored, and False given, where a version or a group that it was found by was erased meanwhile, or another
+    run groups: neither would know what the other found.
+    """
     table = schema.copies
     rows: list[dict[str, Any]] = []
     bands: list[dict[str, Any]] = []
@@ -125,13 +136,30 @@ def add_examined(
         row = {"version": one.version, "original": one.original, "content": one.content}
         rows.append(row | {"method": method, "run": run.id})
         bands += [{"band": band, "version": one.version} for band in one.bands]
-    with store.transaction() as connection:
+    with store.alone() as connection:
+        if _superseded(connection, run) or not _as_found(connection, rows, moved):
+            return False
         for old, new in moved.items():
             keep_copies(connection, table.c.original == old, run)
             connection.execute(update(table).where(table.c.original == old).values(original=new, run=run.id))
         for target, values in ((table, rows), (schema.copy_bands, bands)):
             if values:
                 connection.execute(target.insert(), values)
+    return True
+
+
+def _as_found(connection: Connection, rows: Sequence[Mapping[str, Any]], moved: Mapping[str, str]) -> bool:
+    """Tell whether versions, and the groups that they meet, are still there."""
+    table, versions = schema.copies, {row["version"] for row in rows}
+    met = ({row["original"] for row in rows} | moved.keys() | set(moved.values())) - versions
+    grouped = select(table.c.original).where(table.c.original.in_(met)).distinct()
+    return present(connection, versions) == versions and set(connection.scalars(grouped)) == met
+
+
+def _superseded(connection: Connection, run: Run) -> bool:
+    """Tell whether another run of the same step began; one that is about to waits until this transaction ends."""
+    table = schema.runs
+    return connection.scalar(select(table.c.status).where(table.c.id == run.id).with_for_update()) == "interrupted"
 
 
 def _unexamined() -> Any:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from listening.errors import StoreError
@@ -23,10 +25,12 @@ PRAGMAS = (
     "secure_delete=ON",
 )
 KEPT = "relancez : ce qui est validé y reste"
+FULL = f"plus de place sur le disque ; libérez-en, puis {KEPT}"
+EXTENDING = ("mdextend", "mdzeroextend")  # of PostgreSQL, that a quota or a limit stops without its code of a full disk
 MEANINGS = {
     ("SQLITE_BUSY", "SQLITE_LOCKED", "55P03", "40"): "verrouillée par un autre programme ; attendez sa fin, puis "
     + KEPT,
-    ("SQLITE_FULL", "53100"): f"plus de place sur le disque ; libérez-en, puis {KEPT}",
+    ("SQLITE_FULL", "53100"): FULL,
     ("SQLITE_IOERR",): f"le disque refuse de lire ou d'écrire ; vérifiez sa place et son état, puis {KEPT}",
     ("SQLITE_READONLY", "SQLITE_PERM", "25006", "42501"): "écriture interdite ; vérifiez vos droits sur la base, et "
     "sur son dossier",
@@ -70,6 +74,21 @@ def connect(place: str | Path | None = None) -> Engine:
     return engine
 
 
+def upsert(connection: Connection, table: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows; where the primary key is there already, the row takes the new values."""
+    if not rows:
+        return
+    dialect: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(table)
+    keys = [column.name for column in table.primary_key]
+    fresh = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    if fresh:
+        statement = statement.on_conflict_do_update(index_elements=keys, set_=fresh)
+    else:
+        statement = statement.on_conflict_do_nothing()
+    connection.execute(statement, list(rows))
+
+
 def meaning(error: DBAPIError) -> str:
     """Say in French what a database's error means, with the remedy; never what a row held."""
     cause: Any = error.orig
@@ -84,6 +103,8 @@ def meaning(error: DBAPIError) -> str:
     diagnosis = getattr(cause, "diag", None)
     if diagnosis is None:
         return str(cause)
+    if diagnosis.source_function in EXTENDING:
+        return FULL
     place = ".".join(filter(None, (diagnosis.table_name, diagnosis.column_name)))
     return diagnosis.message_primary if code.startswith("42") else f"{type(cause).__name__} {place}".strip()
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, union
+from sqlalchemy import ColumnElement, RowMapping, and_, false, func, or_, select, union
 
 from listening.store import schema
 from listening.store.store import Store
@@ -75,31 +75,35 @@ def expired(store: Store, source: str, limit: datetime) -> tuple[list[Place], li
         return places, [Refused(*row) for row in aside]
 
 
-def versions_of(store: Store, places: Sequence[Place]) -> dict[str, str]:
-    """Give all versions of some verbatims, with their texts."""
+def versions_of(store: Store, places: Sequence[str]) -> dict[str, str]:
+    """Give all versions of some verbatims, by id, with their texts."""
     found: dict[str, str] = {}
     with store.transaction() as connection:
-        for ids in batches([one.id for one in places]):
+        for ids in batches(places):
             query = select(TEXTS.c.version, TEXTS.c.text).where(TEXTS.c.id.in_(ids))
             found.update(connection.execute(query).all())
     return found
 
 
-def find_refused(
-    store: Store, names: Collection[str], texts: Collection[str], *, key: bytes, sources: Collection[str] | None = None
-) -> list[Refused]:
-    """Give the rows in quarantine, of some sources or of all, in which one of the names stands, or one of the texts.
+def marks_of(names: Iterable[str], key: bytes) -> list[str]:
+    """Give the marks that the cells of a refused row have where one of the names, or ids, stands in it.
 
-    A name, or an id, is told by the marks of the row's cells; a short number, that may be a note, is not.
+    A short number, that may be a note, tells nobody.
     """
-    marks = {keyed_hash(key, name) for name in names if len(name) >= TELLING or not name.isdecimal()}
+    return sorted({keyed_hash(key, name) for name in names if len(name) >= TELLING or not name.isdecimal()})
+
+
+def find_refused(
+    store: Store, marks: Collection[str], texts: Collection[str], *, sources: Collection[str] | None = None
+) -> list[Refused]:
+    """Give the rows in quarantine, of some sources or of all, that carry one of the marks, or hold one of the texts."""
     known = {words for words in map(_words, texts) if words}
-    found = []
-    for row in _refused_rows(store, sources):
+
+    def held(row: RowMapping) -> bool:
         content = _words(row["content"])
-        if marks & set(row["marks"]) or any(_share(content, words) for words in known):
-            found.append(Refused(row["id"], row["source"], row["content"]))
-    return found
+        return not set(marks).isdisjoint(row["marks"]) or any(_share(content, words) for words in known)
+
+    return [Refused(row["id"], row["source"], row["content"]) for row in _refused_rows(store, sources) if held(row)]
 
 
 def refused_of(store: Store, sources: Collection[str]) -> list[Refused]:
@@ -189,12 +193,12 @@ def _as_asked(asked: Asked) -> ColumnElement[bool]:
     return and_(*conditions) if conditions else false()
 
 
-def _refused_rows(store: Store, sources: Collection[str] | None) -> Sequence[Mapping[str, Any]]:
+def _refused_rows(store: Store, sources: Collection[str] | None) -> Iterator[RowMapping]:
     query = select(REFUSED).order_by(REFUSED.c.id)
-    with store.transaction() as connection:
-        if sources is not None:
-            query = query.where(REFUSED.c.source.in_(list(sources)))
-        return [dict(row) for row in connection.execute(query).mappings()]
+    if sources is not None:
+        query = query.where(REFUSED.c.source.in_(list(sources)))
+    with store.snapshot() as connection:
+        yield from connection.execute(query).mappings()
 
 
 def _words(text: str) -> str:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, func, or_, select
 
+from listening.codebook import Codebook
 from listening.errors import StoreError
 from listening.records import POLARITIES, Run
 from listening.store import schema
+from listening.store.cards import Origin
 from listening.store.history import PRESENT, View
 from listening.store.store import Store
 
@@ -45,6 +47,24 @@ def last_tagging(store: Store, *, model: str | None = None) -> Run:
     if row is None:
         raise StoreError(f"{store.place} : rien n'y est encore codé ; lancez d'abord « listening run CONFIG »")
     return Run(**row)
+
+
+def origin_of(run: Run, codebook: Codebook) -> Origin:
+    """Give whose tags a run that tagged left: its model's, by the thresholds that the codebook wishes, or its own."""
+    known = run.configuration
+    return Origin(
+        run.model or "",
+        codebook.reference,
+        codebook.thresholds(known.get("thresholds", {}), known.get("precise", {})),
+    )
+
+
+def last_origin(store: Store, codebook: Codebook) -> Origin:
+    """Give whose tags are the last, nobody's where nothing was tagged yet."""
+    try:
+        return origin_of(last_tagging(store), codebook)
+    except StoreError:
+        return Origin("", codebook.reference, {})
 
 
 def frames(

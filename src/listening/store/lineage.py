@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Literal
+from typing import Any, Literal
 
 import yaml
-from sqlalchemy import and_, func, select, union
+from sqlalchemy import RowMapping, and_, delete, func, select, union
 
 from listening.codebook import Codebook
 from listening.errors import StoreError
 from listening.records import Run, content_id
 from listening.store import schema
 from listening.store.store import Store
-from listening.store.tombstones import AUTHOR, ROW
+from listening.store.tombstones import AUTHOR, MARK, ROW
+from listening.store.turns import present
 
 Kind = Literal["report", "table", "list", "workbook", "access"]
+TABLE = schema.exports
+UNWRITTEN = ""  # the sha256 of a file that is not written yet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,14 +38,51 @@ class Export:
     at: datetime
     run: str | None = None
 
+    @property
+    def id(self) -> str:
+        """Id of the file: the same content at the same place went out once."""
+        return content_id(self.path, self.sha256)
 
-def add_exports(store: Store, exports: Sequence[Export]) -> None:
-    """Record files that went out; one that went out before with the same content, at the same place, is known."""
-    table = schema.exports
-    rows = {content_id(one.path, one.sha256): asdict(one) | {"versions": sorted(set(one.versions))} for one in exports}
+
+COLUMNS = [TABLE.c[name] for name in Export.__dataclass_fields__]
+
+
+def announce(store: Store, paths: Iterable[str], *, kind: Kind, at: datetime, run: str | None) -> None:
+    """Record files that are about to be written with words: cut before its end, the writing is known to erasure."""
+    unwritten = [Export(kind=kind, path=path, sha256=UNWRITTEN, versions=(), at=at, run=run) for path in paths]
+    with store.writing() as connection:
+        store.upsert(connection, TABLE, [_row(one) for one in unwritten])
+
+
+def add_exports(store: Store, exports: Sequence[Export]) -> list[Export]:
+    """Record files that went out; one that went out before with the same content, at the same place, is known.
+
+    None is recorded, and those that hold words of it are given, where something was erased since it was read.
+    """
+    versions = {version for one in exports for version in one.versions}
+    rows = {one.id: _row(one) for one in exports}
+    with store.writing() as connection:
+        if gone := versions - present(connection, versions):
+            return [one for one in exports if not gone.isdisjoint(one.versions)]
+        there = set(connection.scalars(select(TABLE.c.id).where(TABLE.c.id.in_(list(rows)))))
+        store.upsert(connection, TABLE, [row for name, row in rows.items() if name not in there])
+        written = TABLE.c.path.in_([one.path for one in exports])
+        connection.execute(delete(TABLE).where(TABLE.c.sha256 == UNWRITTEN, written))
+    return []
+
+
+def unwritten(store: Store, *, without: Collection[str]) -> list[Export]:
+    """Give the files that were announced and not written to the end, but for those of some runs."""
+    cut = TABLE.c.run.is_(None) | TABLE.c.run.not_in(without)
     with store.transaction() as connection:
-        there = set(connection.scalars(select(table.c.id).where(table.c.id.in_(list(rows)))))
-        store.upsert(connection, table, [{"id": name} | row for name, row in rows.items() if name not in there])
+        rows = connection.execute(select(*COLUMNS).where(TABLE.c.sha256 == UNWRITTEN, cut)).mappings()
+        return [_export(row) for row in rows]
+
+
+def forget_unwritten(store: Store, exports: Iterable[Export]) -> None:
+    """Take out files that were announced and will not be written."""
+    with store.transaction() as connection:
+        connection.execute(delete(TABLE).where(TABLE.c.id.in_([one.id for one in exports])))
 
 
 def keep_codebook(store: Store, codebook: Codebook) -> str:
@@ -114,7 +154,7 @@ def contributing(store: Store, *, model: str, codebook: str) -> list[str]:
 def erased_since(store: Store, moment: datetime) -> dict[str, int]:
     """Give how many verbatims were erased since, by reason."""
     table = schema.tombstones
-    later = and_(table.c.at > moment, table.c.why.not_in((AUTHOR, ROW)))
+    later = and_(table.c.at > moment, table.c.why.not_in((AUTHOR, ROW, MARK)))
     query = select(table.c.why, func.count()).where(later).group_by(table.c.why).order_by(table.c.why)
     with store.transaction() as connection:
         return dict(connection.execute(query).all())
@@ -122,9 +162,22 @@ def erased_since(store: Store, moment: datetime) -> dict[str, int]:
 
 def exports_of(store: Store, versions: Collection[str]) -> list[Export]:
     """Give the files that hold words of one of these versions, the first first."""
-    table, held = schema.exports, set(versions)
-    columns = [table.c[name] for name in Export.__dataclass_fields__]
+    held = set(versions)
     with store.snapshot() as connection:
-        rows = connection.execute(select(*columns).order_by(table.c.at, table.c.path)).mappings()
-        found = (row for row in rows if not held.isdisjoint(row["versions"]))
-        return [Export(**dict(row) | {"versions": tuple(row["versions"])}) for row in found]
+        rows = connection.execute(select(*COLUMNS).order_by(TABLE.c.at, TABLE.c.path)).mappings()
+        return [_export(row) for row in rows if not held.isdisjoint(row["versions"])]
+
+
+def exports_named(store: Store, names: Collection[str]) -> list[Export]:
+    """Give the files of some ids."""
+    with store.transaction() as connection:
+        rows = connection.execute(select(*COLUMNS).where(TABLE.c.id.in_(names))).mappings()
+        return [_export(row) for row in rows]
+
+
+def _row(one: Export) -> dict[str, Any]:
+    return asdict(one) | {"id": one.id, "versions": sorted(set(one.versions))}
+
+
+def _export(row: RowMapping) -> Export:
+    return Export(**dict(row) | {"versions": tuple(row["versions"])})

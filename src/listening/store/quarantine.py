@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import asdict, fields
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Connection, delete, func, select
 
 from listening.records import RowProblem, Run, content_id
 from listening.store import schema
@@ -14,10 +14,20 @@ from listening.store.store import Store
 TABLE = schema.quarantine
 
 
-def put_aside(store: Store, problems: Sequence[RowProblem], run: Run) -> int:
-    """Keep rows that a run could not use; give how many were not there yet."""
-    rows = {_id(one): asdict(one) | {"run": run.id} for one in problems}
-    with store.transaction() as connection:
+def put_aside(
+    store: Store,
+    problems: Sequence[RowProblem],
+    run: Run,
+    *,
+    erased: Callable[[Connection], Collection[RowProblem]] = lambda connection: (),
+) -> int:
+    """Keep rows that a run could not use; give how many were not there yet.
+
+    `erased` gives, in the same transaction, those that stay out.
+    """
+    with store.writing() as connection:
+        gone = erased(connection)
+        rows = {_id(one): asdict(one) | {"run": run.id} for one in problems if one not in gone}
         there = set(connection.scalars(select(TABLE.c.id).where(TABLE.c.id.in_(list(rows)))))
         store.upsert(connection, TABLE, [{"id": name} | row for name, row in rows.items()])
     return len(rows) - len(there)

@@ -12,7 +12,9 @@ from sqlalchemy import Connection, Select, and_, delete, distinct, exists, func,
 
 from listening.records import Run, content_id
 from listening.store import schema
+from listening.store.shown import was_shown
 from listening.store.store import Store
+from listening.store.turns import present
 
 Reason = Literal["abstained", "disagreement", "audit", "flagged", "asked"]
 REASONS: tuple[Reason, ...] = get_args(Reason)
@@ -47,11 +49,12 @@ COLUMNS = [TABLE.c[field.name] for field in fields(QueueItem)]
 
 
 def add_items(store: Store, items: Iterable[QueueItem], run: Run) -> int:
-    """Add the items that are not there yet, open or closed, all or none; give how many."""
+    """Add the items that are not there yet, open or closed, of versions that are; give how many."""
     rows = {one.id: asdict(one) | {"id": one.id, "run": run.id} for one in items}
-    with store.transaction() as connection:
+    with store.writing() as connection:
         there = {name for part in _parts(rows) for name in _known(connection, part)}
-        new = [row for name, row in rows.items() if name not in there]
+        kept = present(connection, {row["version"] for row in rows.values()})
+        new = [row for name, row in rows.items() if name not in there and row["version"] in kept]
         store.upsert(connection, TABLE, new)
     return len(new)
 
@@ -64,19 +67,22 @@ def open_items(
     reason: Reason | None = None,
     code: str | None = None,
     source: str | None = None,
+    blind: bool = False,
     limit: int | None = None,
 ) -> list[QueueItem]:
     """Give the open items of current verbatims, in order; of a version in doubt for several reasons, each.
 
-    For a `coder`, leaves out the versions that they coded or skipped already, under the `codebook` if given. `limit`
-    counts items.
+    For a `coder`, leaves out the versions that they coded or skipped already, under the `codebook` if given, and those
+    of an audit, which is coded blind, once they were shown what the engine or others said of them; where all is to be
+    coded `blind`, any that they were shown. `limit` counts items.
     """
     query = _still_open(select(*COLUMNS)).order_by(TABLE.c.rank, TABLE.c.id)
     for column, value in ((TABLE.c.reason, reason), (TABLE.c.code, code), (TABLE.c.source, source)):
         if value is not None:
             query = query.where(column == value)
     if coder is not None:
-        query = query.where(~_judged(coder, codebook))
+        shown = was_shown(TABLE.c.version, coder)
+        query = query.where(~_judged(coder, codebook), ~(shown if blind else and_(shown, _drawn())))
     with store.transaction() as connection:
         return [QueueItem(**row) for row in connection.execute(query.limit(limit)).mappings()]
 
@@ -170,6 +176,11 @@ def _judged(coder: str, codebook: str | None) -> Any:
     given = schema.verdicts
     mine = and_(given.c.version == TABLE.c.version, given.c.coder == coder, _stands(given))
     return exists().where(mine, given.c.codebook == codebook) if codebook else exists().where(mine)
+
+
+def _drawn() -> Any:
+    same = TABLE.alias()
+    return exists().where(same.c.version == TABLE.c.version, same.c.reason == "audit", same.c.closed_at.is_(None))
 
 
 def _coders_of(codebook: str) -> Select[Any]:

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    PrimaryKeyConstraint,
     String,
     Table,
     Text,
@@ -42,21 +43,42 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value else None
 
 
+def kept(words: str) -> str:
+    """Give words as every database keeps them: without the character NUL, which PostgreSQL does not take.
+
+    >>> kept("a" + chr(0) + "b")
+    'ab'
+    """
+    return words.replace("\0", "")
+
+
 class Words(TypeDecorator[str]):
-    """What a source or a person wrote, of any length, less the character NUL, which PostgreSQL does not keep."""
+    """What a source or a person wrote, of any length, as it is `kept`."""
 
     impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        """Take NUL out."""
-        return value.replace("\0", "") if value else value
+        """Take out what is not kept."""
+        return kept(value) if value else value
+
+
+class Name(TypeDecorator[str]):
+    """What a person is called, of a length that is given, as it is `kept`."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Take out what is not kept."""
+        return kept(value) if value else value
 
 
 metadata = MetaData()
 # Read backwards, they give the newest first and those without a date last, as pages do: in PostgreSQL, migrations put
 # the latter at the beginning, where SQLite has them of itself and takes no word of it.
 UNDATED_FIRST = ("verbatims_newest", "verbatims_source")
+WORDS_INDEX = "words_index"  # how what each kind of database has of its own begins
 
 # A row is one version of a verbatim: `version` names the content, `id` the place, and one version of a place is
 # current, unless its source took it back (`deleted_at`). `fingerprint` is a keyed hash of what the source gave, before
@@ -193,11 +215,59 @@ copy_bands = Table(
     sqlite_with_rowid=False,
 )
 
+# Where cards stand: those of a cell share their place and their weight.
+cells = Table(
+    "cells",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("source", Words, nullable=False),
+    Column("channel", String(10), nullable=False),
+    Column("wave", Words),
+    Column("brand", Words),
+    Column("weight", Float, nullable=False),
+)
+
+# A card for each current verbatim, in order of time: `moment` is in microseconds since 1970, `sentiment` is null where
+# nothing was read, each character of `tones` stands for a code in a tone.
+cards = Table(
+    "cards",
+    metadata,
+    Column("moment", BigInteger, autoincrement=False),
+    Column("version", String(20)),
+    Column("cell", BigInteger, nullable=False),
+    Column("flagged", Boolean, nullable=False),
+    Column("sentiment", String(8)),
+    Column("tones", Words, nullable=False),
+    Index("cards_version", "version", unique=True),
+    # both databases go through the key alone: it holds the whole card
+    PrimaryKeyConstraint("moment", "version", postgresql_include=["cell", "flagged", "sentiment", "tones"]),
+    sqlite_with_rowid=False,
+)
+
+# Whose tags the cards tell, and up to which version they are made: null when all are. One row.
+deck = Table(
+    "deck",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("model", Words, nullable=False),
+    Column("codebook", Words, nullable=False),
+    Column("thresholds", JSON, nullable=False),
+    Column("made", String(20)),
+)
+
+# The words of each version, folded, by which it is found; migrations index them as each kind of database does.
+words_found = Table(
+    "words_found",
+    metadata,
+    Column("version", String(20), primary_key=True),
+    Column("words", Words, nullable=False),
+)
+
 # Who codes, and what each may do.
 coders = Table(
     "coders",
     metadata,
-    Column("name", String(80), primary_key=True),
+    Column("name", Name(80), primary_key=True),
     Column("role", String(8), nullable=False),
     Column("password", Text, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
@@ -216,7 +286,7 @@ queue = Table(
     Column("source", Words, nullable=False),
     Column("probability", Float, nullable=False),
     Column("rank", Float, nullable=False),
-    Column("asked_by", String(80)),
+    Column("asked_by", Name(80)),
     Column("closed_at", UtcDateTime),
     Column("run", String(20), nullable=False),
     Index("queue_open", "closed_at", "rank", "id"),
@@ -230,7 +300,7 @@ verdicts = Table(
     Column("id", String(32), primary_key=True),
     Column("verbatim", String(20), nullable=False, index=True),
     Column("version", String(20), nullable=False, index=True),
-    Column("coder", String(80), nullable=False, index=True),
+    Column("coder", Name(80), nullable=False, index=True),
     Column("at", UtcDateTime, nullable=False),
     Column("origin", String(12), nullable=False),
     Column("blind", Boolean, nullable=False),
@@ -243,6 +313,34 @@ verdicts = Table(
     Column("queue", String(20)),
     Column("probability", Float, nullable=False),
     Column("model", Words),
+)
+
+# Of which versions an account was shown what the engine or others said: none of them is theirs to code blind any more.
+shown = Table(
+    "shown",
+    metadata,
+    Column("version", String(20), primary_key=True),
+    Column("coder", Name(80), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+# Sessions that are open: `id` is a hash of what the browser holds.
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("coder", Name(80), nullable=False, index=True),
+    Column("began", UtcDateTime, nullable=False),
+)
+
+# Tries at the door that failed in the last quarter of an hour, by keyed hashes of the name given and of the address.
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("account", String(32), nullable=False),
+    Column("address", String(32), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
 )
 
 # Who did what, each line sealed by the hash of the one before it.
@@ -279,6 +377,18 @@ tombstones = Table(
     Column("place", String(32), primary_key=True),
     Column("at", UtcDateTime, nullable=False),
     Column("why", Words, nullable=False),
+)
+
+# What an erasure that was begun has left to do, by id: verbatims and refused rows to take out, files to make again, its
+# own bytes to write over.
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("kind", String(10), primary_key=True),
+    Column("name", String(20), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("why", Words, nullable=False),
+    Column("actor", Words, nullable=False),
 )
 
 # The text of each codebook that a run used.

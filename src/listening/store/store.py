@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -11,16 +11,16 @@ from types import TracebackType
 from typing import Any
 
 from sqlalchemy import Connection, Engine, and_, delete, exists, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
 from listening.errors import StoreError
 from listening.records import Reading, Run, Segment, Verbatim
-from listening.store import schema
-from listening.store.engine import connect, meaning
+from listening.store import cards, schema, words
+from listening.store.engine import connect, meaning, upsert
 from listening.store.history import keep_verbatims
 from listening.store.migrating import migrate
+from listening.store.turns import hold, present, take
 
 ROWS = 1000  # read from the database at once, where all of a table is
 
@@ -78,6 +78,20 @@ class Store:
             yield connection
 
     @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Give a transaction during which nothing is erased: what it adds is of versions that stay until it ends."""
+        with self.transaction() as connection:
+            hold(connection)
+            yield connection
+
+    @contextmanager
+    def alone(self) -> Iterator[Connection]:
+        """Give a transaction during which nobody else writes what is said of verbatims."""
+        with self.transaction() as connection:
+            take(connection)
+            yield connection
+
+    @contextmanager
     def snapshot(self) -> Iterator[Connection]:
         """Give a connection that reads all tables as they were at one moment, row by row, whoever writes meanwhile."""
         with self._explained(), self.engine.connect() as connection:
@@ -130,14 +144,23 @@ class Store:
             query = select(table.c.fingerprint).where(table.c.fingerprint.in_(fingerprints), kept)
             return set(connection.scalars(query))
 
-    def add_verbatims(self, rows: Sequence[tuple[str, Verbatim]], run: Run) -> dict[str, int]:
+    def add_verbatims(
+        self,
+        rows: Sequence[tuple[str, Verbatim]],
+        run: Run,
+        *,
+        erased: Callable[[Connection], Collection[str]] = lambda connection: (),
+    ) -> dict[str, int]:
         """Store verbatims with their fingerprints, in one transaction; a changed text becomes the current version.
 
         Gives how many are `new`, `changed` (another text at a known place) or `updated` (same text, other facts).
+        `erased` gives, in that transaction, the ids that stay out.
         """
         last = {verbatim.id: (fingerprint, verbatim) for fingerprint, verbatim in rows}
         table, counts = schema.verbatims, {"new": 0, "changed": 0, "updated": 0}
-        with self.transaction() as connection:
+        with self.writing() as connection:
+            for place in erased(connection):
+                last.pop(place, None)
             found = connection.execute(select(table.c.id, table.c.version).where(table.c.id.in_(list(last))))
             stored: dict[str, set[str]] = {}
             for place, version in found:
@@ -150,16 +173,19 @@ class Store:
                 keep_verbatims(connection, known, run)
                 connection.execute(update(table).where(known).values(current=False))
             self.upsert(connection, table, [_row(print_, one) | {"run": run.id} for print_, one in last.values()])
+            words.keep_words(connection, {one.version: one.text for _, one in last.values()})
+            cards.refresh_places(connection, list(last))
         return counts
 
     def mark_deleted(self, deleted: Mapping[str, datetime], run: Run) -> int:
         """Mark verbatims, by id, as taken back at some moment: they stay, no more current; give how many were."""
         table, count = schema.verbatims, 0
-        with self.transaction() as connection:
+        with self.writing() as connection:
             keep_verbatims(connection, table.c.id.in_(list(deleted)), run)
             for place, at in deleted.items():
                 gone = update(table).where(table.c.id == place, table.c.current.is_not(False))
                 count += connection.execute(gone.values(current=False, deleted_at=at)).rowcount
+            cards.refresh_places(connection, list(deleted))
         return count
 
     # Cursors
@@ -200,7 +226,7 @@ class Store:
     def add_readings(
         self, readings: Iterable[tuple[Pending, Sequence[Segment], Reading]], *, model: str, codebook: str, run: Run
     ) -> None:
-        """Store what a tagger read, with the segments it read in, in one transaction."""
+        """Store what a tagger read, with the segments it read in, in one transaction; what was erased stays out."""
         origin = {"model": model, "codebook": codebook, "run": run.id}
         cuts, read, tagged = [], [], []
         for verbatim, segments, reading in readings:
@@ -208,25 +234,16 @@ class Store:
             cuts += [key | {"rank": rank, "start": one.start, "stop": one.stop} for rank, one in enumerate(segments)]
             read.append(key | origin | dict(reading.sentiment))
             tagged += [key | origin | asdict(tag) for tag in reading.tags]
-        with self.transaction() as connection:
-            versions = {row["version"] for row in read}
+        with self.writing() as connection:
+            versions = present(connection, {str(row["version"]) for row in read})
             connection.execute(delete(schema.segments).where(schema.segments.c.version.in_(versions)))
             for table, rows in ((schema.segments, cuts), (schema.readings, read), (schema.tags, tagged)):
-                self.upsert(connection, table, rows)
+                self.upsert(connection, table, [row for row in rows if row["version"] in versions])
+            cards.refresh(connection, versions)
 
     def upsert(self, connection: Connection, table: Any, rows: Sequence[Mapping[str, Any]]) -> None:
         """Insert rows; where the primary key is there already, the row takes the new values."""
-        if not rows:
-            return
-        dialect: Any = postgresql if self.engine.dialect.name == "postgresql" else sqlite
-        statement = dialect.insert(table)
-        keys = [column.name for column in table.primary_key]
-        fresh = {name: statement.excluded[name] for name in rows[0] if name not in keys}
-        if fresh:
-            statement = statement.on_conflict_do_update(index_elements=keys, set_=fresh)
-        else:
-            statement = statement.on_conflict_do_nothing()
-        connection.execute(statement, list(rows))
+        upsert(connection, table, rows)
 
 
 def _unread(model: str, codebook: str, language: str) -> Any:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
+from itertools import islice
 from typing import Literal
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, exists, select
 
 from listening.store import schema
 from listening.store.store import Store
@@ -14,7 +15,8 @@ from listening.text.pseudonym import keyed_hash
 
 Why = Literal["demande", "conservation"]
 TABLE = schema.tombstones
-AUTHOR, ROW = "auteur", "ligne"  # the reasons of the tombstones that are not those of verbatims
+AUTHOR, ROW, MARK = "auteur", "ligne", "marque"  # the reasons of the tombstones that are not those of verbatims
+NAMED = 5000  # places named in one statement
 
 
 def verbatim_place(key: bytes, name: str) -> str:
@@ -32,13 +34,25 @@ def row_place(key: bytes, source: str, content: str) -> str:
     return keyed_hash(key, ROW, source, content)
 
 
+def mark_place(key: bytes, mark: str, source: str | None = None) -> str:
+    """Give the place of the tombstone of refused rows that carry a mark, in a source or in all."""
+    return keyed_hash(key, MARK, mark, source or "")
+
+
 def lay(store: Store, connection: Connection, places: Iterable[str], *, why: str, at: datetime) -> None:
     """Lay tombstones; one that is there takes the new moment."""
     store.upsert(connection, TABLE, [{"place": place, "at": at, "why": why} for place in dict.fromkeys(places)])
 
 
-def laid(store: Store, places: Iterable[str]) -> Mapping[str, datetime]:
+def laid(connection: Connection, places: Iterable[str]) -> dict[str, datetime]:
     """Give those of the places where a tombstone lies, and since when."""
-    query = select(TABLE.c.place, TABLE.c.at).where(TABLE.c.place.in_(list(places)))
-    with store.transaction() as connection:
-        return dict(connection.execute(query).all())
+    found: dict[str, datetime] = {}
+    waiting = iter(places)
+    while some := list(islice(waiting, NAMED)):
+        found.update(connection.execute(select(TABLE.c.place, TABLE.c.at).where(TABLE.c.place.in_(some))).all())
+    return found
+
+
+def any_for(connection: Connection, why: str) -> bool:
+    """Tell whether there is a tombstone of this reason."""
+    return bool(connection.scalar(select(exists().where(TABLE.c.why == why))))

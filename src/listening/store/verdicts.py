@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from sqlalchemy import select
 
 from listening.records import CodeVerdict, Verdict
 from listening.store import audit, schema
 from listening.store.store import Store
+from listening.store.turns import present
 
 TABLE = schema.verdicts
 
 
 def add_verdicts(store: Store, verdicts: Sequence[Verdict]) -> None:
-    """Add verdicts and the lines of the audit that tell of them, all or none; their notes are already masked."""
-    with store.transaction() as connection:
+    """Add verdicts and the lines of the audit that tell of them, all or none; their notes are already masked.
+
+    The note on a version that was erased stays out, as those of before went.
+    """
+    with store.writing() as connection:
+        kept = present(connection, {one.version for one in verdicts})
         for one in verdicts:
-            row = asdict(one)
+            row = asdict(one if one.version in kept else replace(one, note=""))
             connection.execute(TABLE.insert().values(**row | {"codes": list(row["codes"])}))
             detail = {"verdict": one.id, "state": one.state, "codes": [code.code for code in one.codes]}
             audit.note(connection, at=one.at, actor=one.coder, action=one.origin, subject=one.verbatim, detail=detail)

@@ -17,7 +17,10 @@ from listening.tagging.abstain import Scored
 from listening.tagging.embedded import EmbeddedTagger
 from listening.tagging.engine import FLOOR, Tagger, load_tagger, strongest
 from listening.tagging.engines import load_engine
-from listening.tagging.heads import Head, heads_path, read_heads
+from listening.tagging.following import Following
+from listening.tagging.heads import Head, Heads, heads_path, read_heads
+from listening.tagging.hub import HubTagger
+from listening.tagging.origins import Origins, origins
 from listening.tagging.states import Pool
 from listening.text.segment import segments
 
@@ -105,12 +108,12 @@ def probabilities(head: Head, states: NDArray[np.float32]) -> NDArray[np.float64
 
 
 def unknown(tagger: Tagger, codebook: Codebook) -> list[str]:
-    """Give the codes of a codebook that an engine does not know."""
-    return [code for code in codebook.codes if code not in tagger.codes]
+    """Give the codes of a codebook that an engine does not know, and that follow from none that it could know."""
+    return list(origins(codebook, tagger.codes).new)
 
 
 def open_tagger(model: Path | None, codebook: Codebook, path: Path | None) -> Tagger:
-    """Give the engine of a model folder or of a hub file (by default the model that ships), with the codes added.
+    """Give the engine of a model folder or of a hub file (by default the model that ships), under a codebook.
 
     `path` is the codebook's file, None for the one that ships.
     """
@@ -119,20 +122,60 @@ def open_tagger(model: Path | None, codebook: Codebook, path: Path | None) -> Ta
 
 
 def with_added(tagger: Tagger, codebook: Codebook, path: Path | None) -> Tagger:
-    """Give the engine with the codes that the codebook of file `path` adds; the same engine where it adds none.
+    """Give the engine under a codebook: with the codes that its file `path` adds, and those that it names otherwise.
 
-    Other engines than `embedded` are given back as they are. Raises CodebookError when a code has no head, or the
-    heads are those of another model.
+    The same engine where there are none. Codes that a team added to `embedded` are read by their heads; renamed and
+    joined ones by those that they come from (`Following`), of every engine but `hub`, which reads their labels. Parts
+    of a code that was split, without a head, are not read (`unread_lines`). Raises CodebookError when an added code has
+    no head, when the heads are those of another model, and where `crosswalk` does.
     """
-    added = unknown(tagger, codebook)
-    if path is None or not added or not isinstance(tagger, EmbeddedTagger):
+    if isinstance(tagger, HubTagger | Following):
         return tagger
-    known = read_heads(path)
-    remedy = f"lancez « listening codebook fit {path} »"
-    if missing := [code for code in added if code not in known.heads]:
-        raise CodebookError(f"{path} : codes que le modèle ne connaît pas encore : {', '.join(missing)} ; {remedy}")
-    if known.model != tagger.model:
+    found, engine = origins(codebook, tagger.codes), tagger
+    if path is not None and isinstance(tagger, EmbeddedTagger) and (found.new or found.unread):
+        known = read_heads(path)
+        more = origins(codebook, (*tagger.codes, *known.heads))
+        found = replace(more, parts=more.parts | found.parts)
+        if found.new:
+            raise CodebookError(_untaught(found.new, codebook, path))
+        engine = _with_heads(tagger, known, found, path)
+    return Following(engine, found) if found.told or found.unread else engine
+
+
+def unread_lines(tagger: Tagger, codebook: Codebook, path: Path | None) -> list[str]:
+    """Give the codes that an engine cannot tell apart, and so does not read, and what to do, as sentences."""
+    if not isinstance(tagger, Following) or not tagger.origins.unread:
+        return []
+    told = ", ".join(f"{code} (de {', '.join(before)})" for code, before in tagger.origins.unread.items())
+    lines = [
+        f"Codes de {codebook.reference} que le modèle ne connaît pas et ne lit pas : {told}. Un code scindé, ou réuni "
+        "à un code inconnu, ne se devine pas : donnez-lui des exemples (« examples ») dans le plan, puis "
+        f"{_fit(path or Path('PLAN.yaml'))}."
+    ]
+    if kept := tagger.origins.kept:
+        lines.append(f"Lus comme avant, bien que des codes s'en détachent ou s'y joignent : {', '.join(kept)}.")
+    return lines
+
+
+def _with_heads(tagger: EmbeddedTagger, known: Heads, found: Origins, path: Path) -> Tagger:
+    """Give the engine with the heads that codes are read by, the same engine where there are none."""
+    used = {part for parts in found.parts.values() for part in parts if part not in tagger.codes}
+    if used and known.model != tagger.model:
         raise CodebookError(
-            f"{heads_path(path)} a été calé sur {known.model}, mais le modèle est {tagger.model} ; {remedy} à nouveau"
+            f"{heads_path(path)} a été calé sur {known.model}, mais le modèle est {tagger.model} ; "
+            f"lancez « listening codebook fit {path} --model {tagger.folder} » à nouveau"
         )
-    return AddedCodes(tagger, {code: known.heads[code] for code in added})
+    return AddedCodes(tagger, {code: head for code, head in known.heads.items() if code in used}) if used else tagger
+
+
+def _untaught(new: Sequence[str], codebook: Codebook, path: Path) -> str:
+    """Say what to do about added codes, and about a version that is not there, by which they may be known."""
+    said = f"{path} : codes que le modèle ne connaît pas encore : {', '.join(new)} ; {_fit(path)}"
+    oldest = [codebook, *codebook.ancestors()][-1].previous
+    if oldest and any(codebook.codes[code].replaces for code in new):
+        said += f", ou mettez le fichier de {oldest} dans le même dossier : il dit peut-être d'où ils viennent"
+    return said
+
+
+def _fit(path: Path) -> str:
+    return f"lancez « listening codebook fit {path} »"

@@ -12,10 +12,10 @@ import numpy as np
 
 from listening.codebook import Code, Codebook
 from listening.errors import CodebookError, ConfigurationError
-from listening.tagging.added import unknown
 from listening.tagging.embedded import EmbeddedTagger
 from listening.tagging.engine import strongest
 from listening.tagging.heads import Figure, Head, Heads, Quality
+from listening.tagging.origins import origins
 from listening.training.bootstrap import Measure
 from listening.training.corpus import Example, read_coded
 from listening.training.held_out import Flags, Floats, HeldOut, cross_validate, decision, held_out_measures
@@ -47,10 +47,12 @@ class Lesson:
 def fit_added(tagger: EmbeddedTagger, codebook: Codebook, background: Sequence[Example], *, seed: int = 0) -> Heads:
     """Fit a head for each code of the codebook that the model does not know, and measure it by cross-validation.
 
-    `background` are texts that hardly ever carry such a code; those coded with it are left out. Raises CodebookError
-    when there is no such code, or when one has fewer than FEWEST examples.
+    Parts of a code that was split, and codes joined to one that is not known, are passed over while they have no
+    example. `background` are texts that hardly ever carry such a code; those coded with it are left out. Raises
+    CodebookError when there is no such code, or when one has fewer than FEWEST examples.
     """
-    codes = unknown(tagger, codebook)
+    found = origins(codebook, tagger.codes)
+    codes = [*found.new, *(code for code in found.unread if codebook.codes[code].examples)] or list(found.unread)
     if not codes:
         raise CodebookError(
             f"{codebook.reference} : le modèle connaît déjà tous ses codes ; ajoutez-en un, avec sa définition et "

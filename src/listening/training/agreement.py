@@ -1,4 +1,12 @@
-"""How far two who coded the same verbatims agree, beyond chance."""
+"""How far two who coded the same verbatims agree, beyond chance.
+
+Intervals come from resampled verbatims. On few of them, or where somebody never varies, all draws give one coefficient,
+and an interval of no width that feigns certainty. To each draw is therefore added one fictitious case, spread at random
+over the cells of its table, as a Dirichlet prior of total weight 1 does: a hundred verbatims hardly feel it.
+Sources: Zapf et al. (2016), BMC Medical Research Methodology 16:93, for resampling; Perks (1947), Journal of the
+Institute of Actuaries 73, for the weight; Basu, Banerjee and Sen (2000), Bayesian Inference for Kappa from Single and
+Multiple Studies, Biometrics 56, for coefficients drawn with a prior.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from listening.training.bootstrap import Floats, Measure, measure, measures, ratio, total
+from listening.training.bootstrap import Floats, Measure, measure, ratio, total
 from listening.training.tally import NO_SENTIMENT, Flags, Ranks
 
 
@@ -41,24 +49,24 @@ class Agreement:
     codes: dict[str, Chance]
 
 
-def agree(one: Coding, other: Coding, codes: Sequence[str], weights: Floats) -> Agreement:
-    """Compare two codings of the same verbatims; `weights` are the samples of `resample`.
+def agree(one: Coding, other: Coding, codes: Sequence[str], weights: Floats, *, seed: int = 0) -> Agreement:
+    """Compare two codings of the same verbatims; `weights` are the samples of `resample`, `seed` is for what is added.
 
     Micro-F1 between two is the same whichever of them is taken as the truth.
     """
+    chances = np.random.default_rng(seed)
     by_code = total(weights, _crossed(one.tags.astype(np.int64), other.tags.astype(np.int64), 2))
     known = (one.sentiment != NO_SENTIMENT) & (other.sentiment != NO_SENTIMENT)
     moods = _crossed(one.sentiment[known, None], other.sentiment[known, None], 3)
     pooled = by_code.sum(axis=1)
     both, either = pooled[:, 1, 1], pooled[:, 0, 1] + pooled[:, 1, 0]
-    coefficients = (measures(formula(by_code)) for formula in (kappa, alpha, ac1))
     return Agreement(
         coders=(one.coder, other.coder),
         base=len(one.tags),
-        theme_micro_f1=measure(ratio(2 * both, 2 * both + either)),
-        themes=_chance(pooled),
-        sentiment=_chance(total(weights[:, known], moods)[:, 0]),
-        codes={code: Chance(*three) for code, *three in zip(codes, *coefficients, strict=True)},
+        theme_micro_f1=measure(ratio(2 * both, 2 * both + either), float(both[0] + either[0])),
+        themes=_chance(pooled, chances),
+        sentiment=_chance(total(weights[:, known], moods)[:, 0], chances),
+        codes={code: _chance(by_code[:, column], chances) for column, code in enumerate(codes)},
     )
 
 
@@ -107,5 +115,14 @@ def _crossed(one: Ranks, other: Ranks, values: int) -> Floats:
     return cells
 
 
-def _chance(table: Floats) -> Chance:
-    return Chance(*(measure(formula(table)) for formula in (kappa, alpha, ac1)))
+def _chance(table: Floats, chances: np.random.Generator) -> Chance:
+    """Give the coefficients of the first of the tables (1 + draws, K, K), with their intervals by the others."""
+    cells = table.shape[-1] ** 2
+    drawn = table[1:] + chances.standard_gamma(1 / cells, size=table[1:].shape)
+    return Chance(*(_measure(formula(table[:1]), formula(drawn)) for formula in (kappa, alpha, ac1)))
+
+
+def _measure(value: Floats, drawn: Floats) -> Measure:
+    """Give a coefficient with its interval, which holds it: a fictitious verbatim may draw all others to one side."""
+    found = measure(np.concatenate([value, drawn]))
+    return Measure(found.value, min(found.low, found.value), max(found.high, found.value))

@@ -51,9 +51,15 @@ class Questions(Strict):
 
 
 class TrainingConfiguration(Strict):
-    """How a model is trained; the comments of `training.yaml` say what each value does."""
+    """How a model is trained; the comments of `training.yaml` say what each value does.
+
+    `refit` is how many verbatims must be held out for a tagger that learns on to have its words, calibration and
+    thresholds fitted anew: on fewer it keeps those it had. The shipped model, trained on 161 verdicts, 19 of them held
+    out, lost 2.6 points of micro-F1 on other verbatims with new ones, 0.4 with its own.
+    """
 
     seed: int
+    refit: int = Field(default=300, ge=0)
     holdout: float = Field(gt=0, lt=0.5)
     batch_tokens: int = Field(ge=16)
     head_rate: float

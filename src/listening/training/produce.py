@@ -7,18 +7,21 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import copyfile
 from typing import Any
 
 import numpy as np
 import torch
 
 from listening.records import POLARITIES
+from listening.tagging.embedded import HELD_OUT, THRESHOLDS
 from listening.tagging.modeling import ListeningModel
+from listening.training.apart import Apart
 from listening.training.calibrate import cross_fitted, fit_calibration, fit_rating, held_out, thresholds
 from listening.training.configuration import TrainingConfiguration, read_training
 from listening.training.corpus import Example, folded, fragments, read_coded, read_parquet, read_rated, read_unlabelled
 from listening.training.curve import LearningCurve
-from listening.training.folder import write_json, write_model
+from listening.training.folder import LEFT_OUT, write_json, write_model
 from listening.training.lexical import fit_lexical
 from listening.training.standoff import read_standoff
 from listening.training.tally import presence
@@ -33,7 +36,8 @@ class Sources:
 
     `codings` are codings apart from their texts, which stand in `rated` or `unlabelled`; `authored` are verbatims
     written and coded for training; `fragments` short answers to survey questions; `verdicts` what people decided in the
-    store, beside what is `coded`.
+    store, beside what is `coded`. `apart` are texts that the model will be judged by: nothing is learnt from what
+    repeats them.
     """
 
     base: str
@@ -44,23 +48,33 @@ class Sources:
     unlabelled: Path | None = None
     fragments: Path | None = None
     verdicts: tuple[Example, ...] = ()
+    apart: tuple[str, ...] = ()
 
 
 def produce(folder: Path, sources: Sources, codes: Sequence[str], *, progress: Progress) -> None:
     """Train by `folder/training.yaml` and write there the weights, tokenizer, calibration and thresholds.
 
-    A share of the coded verbatims is never trained on: calibration and thresholds are fitted on it.
+    A share of the coded verbatims is never trained on: calibration and thresholds are fitted on it, unless a tagger
+    learns on and they are fewer than `refit`. Where there
+    are texts to keep `apart`, `left_out.json` counts by file those that repeat one, which were left out.
     """
-    configuration = read_training(folder / "training.yaml")
-    stages, held, rated = _stages(sources, configuration)
+    configuration, apart = read_training(folder / "training.yaml"), Apart(sources.apart)
+    stages, held, rated = _stages(sources, configuration, apart)
+    if sources.apart:
+        write_json(folder / LEFT_OUT, apart.counts())
     model, tokenizer = new_model(sources.base, codes, seed=configuration.seed)
     checkpoint = folder / "checkpoint" / "state.pt"
     curve = LearningCurve(folder, tokenizer, held)
     if not checkpoint.is_file():
         curve.path.unlink(missing_ok=True)
     trained = fit(model, tokenizer, stages, configuration, checkpoint=checkpoint, progress=progress, after=curve)
-    save(folder, trained, tokenizer, stages[-1].examples)
-    calibrate(folder, held, rated, trained.config.codes, seed=configuration.seed)
+    if len(held) < configuration.refit and (Path(sources.base) / HELD_OUT).is_file():
+        write_model(folder, trained.half(), tokenizer)
+        for name in ("calibration.json", THRESHOLDS, HELD_OUT):
+            copyfile(Path(sources.base) / name, folder / name)
+    else:
+        save(folder, trained, tokenizer, stages[-1].examples)
+        calibrate(folder, held, rated, trained.config.codes, seed=configuration.seed)
     checkpoint.unlink(missing_ok=True)
 
 
@@ -71,25 +85,27 @@ def save(folder: Path, model: ListeningModel, tokenizer: Any, examples: Sequence
     write_model(folder, model.half(), tokenizer)
 
 
-def _stages(sources: Sources, configuration: TrainingConfiguration) -> tuple[list[Stage], list[Example], list[Example]]:
+def _stages(
+    sources: Sources, configuration: TrainingConfiguration, apart: Apart
+) -> tuple[list[Stage], list[Example], list[Example]]:
     """Give the stages, and what is held out of all of them: coded verbatims, rated texts."""
-    decided = [*(read_coded(sources.coded) if sources.coded else []), *sources.verdicts]
+    decided = [*_coded(sources.coded, apart), *sources.verdicts]
     trained, held = split(decided, share=configuration.holdout, seed=configuration.seed)
     seed, adapted, coded = configuration.seed, configuration.adapted, configuration.coded
     first: list[Example] = []
     if sources.rated:
-        first += read_rated(sources.rated, texts=adapted.rated, seed=seed)
+        first += apart.without(sources.rated.name, read_rated(sources.rated, texts=adapted.rated, seed=seed))
     if sources.unlabelled:
         first += read_unlabelled(sources.unlabelled, texts=adapted.unlabelled, seed=seed)
     if sources.codings:
         trained += read_standoff(sources.codings, [one for one in (sources.unlabelled, sources.rated) if one])
-    if sources.authored:
-        trained += read_coded(sources.authored) * configuration.repeat.authored
+    trained += _coded(sources.authored, apart) * configuration.repeat.authored
     trained = repeated(trained, below=configuration.repeat.below, times=configuration.repeat.times)
     if sources.fragments:
         trained += fragments(sources.fragments, configuration.questions.leading())
     if sources.rated:
-        trained += read_rated(sources.rated, texts=coded.rated, seed=seed, characters=coded.characters)
+        short = read_rated(sources.rated, texts=coded.rated, seed=seed, characters=coded.characters)
+        trained += apart.without(sources.rated.name, short)
     rated: list[Example] = []
     if sources.rated:
         most = round(configuration.holdout * len(read_parquet(sources.rated, ["text"])))
@@ -100,6 +116,10 @@ def _stages(sources: Sources, configuration: TrainingConfiguration) -> tuple[lis
     if first and adapted.epochs:
         stages.insert(0, Stage("adaptation", first, adapted.epochs, adapted.hidden, guess=True))
     return stages, held, [one for one in rated if one.stars is not None]
+
+
+def _coded(path: Path | None, apart: Apart) -> list[Example]:
+    return apart.without(path.name, read_coded(path)) if path else []
 
 
 def repeated(examples: Sequence[Example], *, below: int, times: int) -> list[Example]:

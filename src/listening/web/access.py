@@ -9,10 +9,10 @@ from typing import Annotated
 from fastapi import Depends, Request
 from starlette.datastructures import FormData
 
-from listening.store.coders import ROLES, Coder, Role, coder_named
-from listening.web.passwords import stamp
-from listening.web.sessions import Session
-from listening.web.site import Here, Site
+from listening.store.coders import ROLES, Coder, Role
+from listening.store.sessions import whose_session
+from listening.web.sessions import form_token, holds, secret_of
+from listening.web.site import Here
 
 COOKIE = "listening"
 LONGEST = 64 * 1024  # bytes of a form
@@ -34,10 +34,10 @@ class NotEntered(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Somebody who came in, by which session, and the token of the forms that this page may send."""
+    """Somebody who came in, the secret of their session, and the token of the forms that this page may send."""
 
     coder: Coder
-    session: Session
+    secret: str
     token: str
 
     @property
@@ -50,18 +50,18 @@ class Visitor:
         return ROLES.index(self.coder.role) >= ROLES.index(role)
 
 
-def open_session(request: Request, here: Site) -> Session | None:
-    """Give the session of a request's cookie, if it is open."""
-    return here.sessions.read(request.cookies.get(COOKIE), at=here.clock())
+def secret_sent(request: Request) -> str | None:
+    """Give the secret that a request's cookie holds, of a session that is open or not."""
+    return secret_of(request.cookies.get(COOKIE))
 
 
 def entered(request: Request, here: Here) -> Visitor:
     """Give who sent a request; raise NotEntered without a session of an account that is open."""
-    session = open_session(request, here)
-    coder = coder_named(here.store, session.coder) if session and session.coder else None
-    if session is None or coder is None or coder.disabled or stamp(coder.password) != session.stamp:
+    secret = secret_sent(request)
+    coder = whose_session(here.store, secret, at=here.clock()) if secret else None
+    if secret is None or coder is None:
         raise NotEntered
-    return Visitor(coder, session, here.sessions.token(session))
+    return Visitor(coder, secret, form_token(secret))
 
 
 def at_least(role: Role) -> Callable[[Visitor], Visitor]:
@@ -75,7 +75,7 @@ def at_least(role: Role) -> Callable[[Visitor], Visitor]:
     return admitted
 
 
-async def sent(request: Request, here: Here) -> FormData:
+async def sent(request: Request) -> FormData:
     """Give the fields of a form that one of our pages sent; refuse any other, and those that are too long."""
     if request.headers.get("content-type", "").split(";")[0] != FORM:
         raise Refused(415, "Cet envoi n’est pas un formulaire", "Revenez à la page et recommencez.")
@@ -83,8 +83,8 @@ async def sent(request: Request, here: Here) -> FormData:
     if not length.isdecimal() or int(length) > LONGEST:
         raise Refused(413, "Cet envoi est trop long", "Raccourcissez la note et recommencez.")
     form = await request.form(max_files=0, max_fields=FIELDS)
-    session = open_session(request, here)
-    if session is None or not here.sessions.holds(session, str(form.get("token", ""))):
+    secret = secret_sent(request)
+    if secret is None or not holds(secret, str(form.get("token", ""))):
         raise Refused(403, "Ce formulaire n’est plus valable", "Rechargez la page, puis recommencez.")
     return form
 

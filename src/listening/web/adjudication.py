@@ -14,6 +14,7 @@ from listening.review.verdicts import disputes
 from listening.store.browse import said_before, stored_all
 from listening.store.verdicts import verdicts
 from listening.web.access import AsAdmin, Refused, Sent
+from listening.web.blind import revealed
 from listening.web.coding import Version, wanted
 from listening.web.evidence import passages, pieces
 from listening.web.keeping import coded, keep_once, verdict_id
@@ -36,7 +37,7 @@ def list_disputes(here: Here, visitor: AsAdmin, fait: bool = False) -> Response:
     """Show the versions on which coders differ."""
     found = disputed(here)
     shown = dict(list(found.items())[:SHOWN])
-    texts = stored_all(here.store, list(shown))
+    texts = stored_all(here.store, list(revealed(here, visitor, shown)))
     rows = [(texts[version], said) for version, said in shown.items() if version in texts]
     return page("disputes", visitor, rows=rows, total=len(found), done=fait, codebook=here.codebook)
 
@@ -45,6 +46,7 @@ def list_disputes(here: Here, visitor: AsAdmin, fait: bool = False) -> Response:
 def show_dispute(here: Here, visitor: AsAdmin, version: Version) -> Response:
     """Show what each coder said of a version; what they all said is chosen already."""
     verbatim, said = wanted(here, version), _said(here, version)
+    revealed(here, visitor, [version])
     proposed = _proposed(said)
     chosen = [code for code, tones in _tones(said).items() if None not in tones and len(set(tones)) == 1]
     return page(

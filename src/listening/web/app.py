@@ -41,11 +41,15 @@ def make_app(
     store: Store,
     codebook: Codebook,
     *,
+    key: bytes,
     clock: Callable[[], datetime] = now,
     secure: bool = False,
     hosts: list[str] | None = None,
 ) -> ASGIApp:
-    """Give the application that serves a store; `hosts` are the names that it answers to, by default this machine's."""
+    """Give the application that serves a store, alone or beside others with the same `key`, which hashes addresses.
+
+    `hosts` are the names that it answers to, by default this machine's.
+    """
     app = FastAPI(
         openapi_url=None,
         docs_url=None,
@@ -53,7 +57,7 @@ def make_app(
         # what people wrote goes nowhere, whatever the environment says
         telemetry={"auto_configure": False, "tracing": False, "metrics": False, "logs": False},
     )
-    app.state.site = Site(store=store, codebook=codebook, clock=clock, secure=secure)
+    app.state.site = Site(store=store, codebook=codebook, key=key, clock=clock, secure=secure)
     for router in PAGES:
         app.include_router(router)
     for name in SHEETS:

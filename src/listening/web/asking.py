@@ -51,6 +51,11 @@ class Asked:
             unflagged=unflagged,
         )
 
+    @property
+    def reveals(self) -> bool:
+        """Whether being found tells what an engine read."""
+        return bool(self.theme or self.polarite or self.sentiment)
+
     def address(self, **changes: object) -> str:
         """Give the query of the same page, with some fields changed."""
         fields: Mapping[str, object] = {name: getattr(self, name) for name in self.__dataclass_fields__} | changes

@@ -2,37 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Annotated, TypedDict
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse
 from starlette.responses import Response
 
 from listening.records import Run, content_id
-from listening.store.browse import COUNTED, Stored, count_found, find, readings_of, said_before
-from listening.store.coded import coded_once
-from listening.store.queue import QueueItem, add_items, items_of, open_items
+from listening.store.browse import COUNTED, Stored, find, readings_of, said_before
+from listening.store.queue import QueueItem, add_items, items_of
 from listening.store.verdicts import verdicts
 from listening.tagging.engine import strongest
 from listening.web.access import AsCoder, AsReader, Refused, Sent, Visitor
 from listening.web.asking import AsAsked
+from listening.web.blind import revealed
 from listening.web.coding import Version, read_by_engine, wanted
 from listening.web.evidence import pieces
 from listening.web.render import page
-from listening.web.site import Here, Site
+from listening.web.site import Here
 
 router = APIRouter()
 SIZE = 25  # verbatims of a page
-
-
-class Origin(TypedDict):
-    """Whose tags are shown."""
-
-    model: str
-    codebook: str
-    thresholds: Mapping[str, float]
 
 
 @router.get("/verbatims")
@@ -40,25 +31,27 @@ def show_found(
     here: Here, visitor: AsReader, asked: AsAsked, rang: Annotated[int, Query(ge=0, lt=COUNTED)] = 0
 ) -> Response:
     """Show the verbatims that match, the newest first; those with a flag are shown to coders only."""
-    origin = _origin(here)
+    origin = here.origin()
     filters = asked.filters(here.codebook, unflagged=not visitor.may("coder"))
-    found = find(here.store, filters, first=rang, limit=SIZE, **origin)
-    read = readings_of(here.store, [one.version for one in found], **origin)
-    hidden = _veiled(here, visitor)
+    found = find(here.store, filters, origin, first=rang, limit=SIZE)
+    read = readings_of(here.store, [one.version for one in found.page], origin)
+    hidden = read.keys() - revealed(here, visitor, read.keys())
     rows = []
-    for one in found:
+    for one in found.page:
         reading = None if one.version in hidden else read.get(one.version)
         rows.append((one, reading, pieces(one.text, reading.tags if reading else ()), one.version in hidden))
+    withheld = len(hidden) if asked.reveals else 0  # a filter by theme tells what a tag would
     return page(
         "found",
         visitor,
-        rows=rows,
-        total=count_found(here.store, filters, **origin),
+        rows=[row for row in rows if not (withheld and row[0].version in hidden)],
+        withheld=withheld,
+        total=found.total,
         most=COUNTED,
         first=rang,
         size=SIZE,
         asked=asked,
-        choices=here.figures.choices(here.store),
+        choices=here.figures.choices(here.store, origin),
         codebook=here.codebook,
         strongest=strongest,
     )
@@ -68,9 +61,11 @@ def show_found(
 def show_verbatim(here: Here, visitor: AsReader, version: Version, fait: bool = False) -> Response:
     """Show a verbatim, what it answers, what the engine read and, to admins, what people said of it."""
     verbatim = _readable(wanted(here, version), visitor)
-    hidden = version in _veiled(here, visitor)
-    read = None if hidden else read_by_engine(here, version)
-    said = verdicts(here.store, verbatim=verbatim.id) if visitor.may("admin") else []
+    read = read_by_engine(here, version)
+    given = verdicts(here.store, verbatim=verbatim.id) if visitor.may("admin") else ()
+    said = [one for one in given if one.version == version]
+    hidden = bool(read or said) and version not in revealed(here, visitor, [version])
+    read = None if hidden else read
     return page(
         "verbatim",
         visitor,
@@ -81,7 +76,7 @@ def show_verbatim(here: Here, visitor: AsReader, version: Version, fait: bool = 
         hidden=hidden,
         engine=here.engine(),
         codebook=here.codebook,
-        said=[one for one in said if one.version == version],
+        said=said,
         waits=any(one.closed_at is None for one in items_of(here.store, [version]).get(version, [])),
         asked=fait,
         url=verbatim.url if verbatim.url and verbatim.url.startswith(("https://", "http://")) else None,
@@ -106,23 +101,7 @@ def ask(here: Here, visitor: AsCoder, version: Version, _: Sent) -> Response:
     return RedirectResponse(f"/verbatims/{version}?fait=1", 303)
 
 
-def _origin(here: Site) -> Origin:
-    engine = here.engine()
-    thresholds = engine.thresholds if engine else {}
-    return {"model": engine.model if engine else "", "codebook": here.codebook.reference, "thresholds": thresholds}
-
-
 def _readable(verbatim: Stored, visitor: Visitor) -> Stored:
     if verbatim.flags and not visitor.may("coder"):
         raise Refused(403, "Ce verbatim est à regarder avant d’être montré", "Demandez-le à une personne qui code.")
     return verbatim
-
-
-def _veiled(here: Site, visitor: Visitor) -> set[str]:
-    """Give the versions whose tags a coder must not see: those that they are to code blind."""
-    if visitor.coder.role != "coder":
-        return set()
-    reference = here.codebook.reference
-    again = coded_once(here.store, without=visitor.name, codebook=reference, limit=None)
-    audit = open_items(here.store, coder=visitor.name, codebook=reference, reason="audit")
-    return {*again, *(one.version for one in audit)}

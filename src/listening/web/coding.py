@@ -16,8 +16,10 @@ from listening.records import CodeVerdict, Polarity, Tag, Verdict
 from listening.report.french import PARIS
 from listening.review.verdicts import undo
 from listening.store.browse import Read, Stored, readings_of, said_before, stored
+from listening.store.cards import Origin
 from listening.store.coded import coded_once, count_coded, last_verdict
 from listening.store.queue import QueueItem, items_of, open_items, settle
+from listening.store.shown import note_shown, shown_to
 from listening.store.verdicts import add_verdicts, verdicts
 from listening.tagging.engine import strongest
 from listening.web.access import AsCoder, Refused, Sent, Visitor
@@ -42,18 +44,17 @@ SAID: dict[Did, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """The items that ask for a version; `blind` where its coder must not see what others and the engine said."""
+    """The items that ask for a version; `blind` where its coder saw nothing of what others and the engine said."""
 
     items: Sequence[QueueItem]
     blind: bool
 
     @property
     def item(self) -> QueueItem | None:
-        """The item that a verdict answers: that of an audit, else the first that is open, if one is."""
-        return next(
-            (one for one in self.items if one.reason == "audit"),
-            next((one for one in self.items if one.closed_at is None), None),
-        )
+        """The item that a verdict answers: that of an audit if it is blind, else the first other that is open."""
+        audit = next((one for one in self.items if one.reason == "audit"), None)
+        others = (one for one in self.items if one.reason != "audit" and one.closed_at is None)
+        return (audit if self.blind else None) or next(others, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ def waiting_for(here: Site, visitor: Visitor, mode: Mode) -> list[str]:
     codebook = here.codebook.reference
     blind = mode == "aveugle"
     again = coded_once(here.store, without=visitor.name, codebook=codebook, limit=TAKEN) if blind else []
-    items = open_items(here.store, coder=visitor.name, codebook=codebook, limit=TAKEN)
+    items = open_items(here.store, coder=visitor.name, codebook=codebook, blind=blind, limit=TAKEN)
     return list(dict.fromkeys([*again, *(one.version for one in items)]))[:TAKEN]
 
 
@@ -148,8 +149,8 @@ def read_by_engine(here: Site, version: str, *, sure: bool = True) -> Read | Non
     if engine is None:
         return None
     least = engine.thresholds if sure else dict.fromkeys(engine.thresholds, 0.0)
-    codebook = here.codebook.reference
-    return readings_of(here.store, [version], model=engine.model, codebook=codebook, thresholds=least).get(version)
+    origin = Origin(engine.model, here.codebook.reference, least)
+    return readings_of(here.store, [version], origin).get(version)
 
 
 def _mode(form: FormData) -> Mode:
@@ -157,10 +158,10 @@ def _mode(form: FormData) -> Mode:
 
 
 def _task(here: Site, visitor: Visitor, verbatim: Stored, mode: Mode) -> Task:
-    """Give what is asked of a coder; whoever coded a version with the engine's tags does not code it blind any more."""
+    """Give what is asked of a coder; whoever was shown what was said of a version does not code it blind any more."""
     items = items_of(here.store, [verbatim.version]).get(verbatim.version, [])
-    seen = any(not one.blind and one.state != "skipped" for one in _mine(here, visitor, verbatim))
-    return Task(items, not seen and (mode == "aveugle" or any(one.reason == "audit" for one in items)))
+    asked = mode == "aveugle" or any(one.reason == "audit" for one in items)
+    return Task(items, asked and not shown_to(here.store, visitor.name, [verbatim.version]))
 
 
 def _mine(here: Site, visitor: Visitor, verbatim: Stored) -> list[Verdict]:
@@ -172,6 +173,8 @@ def _mine(here: Site, visitor: Visitor, verbatim: Stored) -> list[Verdict]:
 def _sheet(here: Site, visitor: Visitor, version: str, mode: Mode, fait: Did | None, *, waiting: int) -> Response:
     verbatim = wanted(here, version)
     task = _task(here, visitor, verbatim, mode)
+    if not task.blind:
+        note_shown(here.store, visitor.name, [version], at=here.clock())
     doubted = [] if task.blind else [one.code for one in task.items if one.code and one.closed_at is None]
     start = _said_last(here, visitor, verbatim) or (Start() if task.blind else _read(here, version, doubted))
     return page(

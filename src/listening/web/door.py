@@ -6,25 +6,27 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.responses import Response
 
+from listening.store.attempts import attempt, forget_failures, wait_or_count
 from listening.store.coders import coder_named, note_entrance
-from listening.web.access import COOKIE, AsReader, Sent, open_session
-from listening.web.passwords import matches, stamp
+from listening.store.sessions import LASTING, begin_session, end_session, whose_session
+from listening.web.access import COOKIE, AsReader, Sent, secret_sent
+from listening.web.passwords import matches
 from listening.web.render import page
-from listening.web.sessions import LASTING, Session
+from listening.web.sessions import form_token, new_secret
 from listening.web.site import Here, Site
 
 router = APIRouter()
-LONGEST = 80  # characters of a name that are looked at, and kept in memory
+LONGEST = 80  # characters of a name that are looked at
 
 
 @router.get("/connexion")
 def door(request: Request, here: Here) -> Response:
-    """Show the form to sign in, under a session that nobody has entered yet."""
-    session = open_session(request, here)
-    if session and session.coder:
+    """Show the form to sign in, under a secret by which nobody has entered yet."""
+    secret = secret_sent(request)
+    if secret and whose_session(here.store, secret, at=here.clock()):
         return RedirectResponse("/", 303)
-    session = session or here.sessions.begin(at=here.clock())
-    return _with_cookie(_door(here, session), here, session)
+    secret = secret or new_secret()
+    return _with_cookie(_door(secret), here, secret)
 
 
 @router.post("/connexion")
@@ -32,45 +34,42 @@ def enter(request: Request, here: Here, form: Sent) -> Response:
     """Let in who gives the right password; after too many wrong ones, ask to wait."""
     name, password = str(form.get("name", "")).strip()[:LONGEST], str(form.get("password", ""))
     address, now = request.client.host if request.client else "", here.clock()
-    outside = open_session(request, here) or here.sessions.begin(at=now)
-    if wait := here.attempts.wait(name, address, at=now):
+    outside, tried = secret_sent(request) or new_secret(), attempt(here.key, name, address)
+    if wait := wait_or_count(here.store, tried, at=now):
         minutes = -(-int(wait.total_seconds()) // 60)
-        answer = _door(here, outside, status=429, name=name, minutes=minutes)
+        answer = _door(outside, status=429, name=name, minutes=minutes)
         answer.headers["Retry-After"] = str(60 * minutes)
         return answer
     coder = coder_named(here.store, name)
-    known = coder if coder and not coder.disabled else None
-    if not matches(password, known.password if known else None) or known is None:
-        here.attempts.failed(name, address, at=now)
+    known, secret = coder if coder and not coder.disabled else None, new_secret()
+    right = matches(password, known.password if known else None)
+    if known is None or not right or not begin_session(here.store, known, secret, at=now):
         if coder:
             note_entrance(here.store, coder.name, at=now, admitted=False)
-        return _door(here, outside, status=401, name=name, wrong=True)
-    here.attempts.forget(name, address)
+        return _door(outside, status=401, name=name, wrong=True)
+    forget_failures(here.store, tried)
     note_entrance(here.store, known.name, at=now, admitted=True)
-    session = here.sessions.begin(at=now, coder=known.name, stamp=stamp(known.password))
-    return _with_cookie(RedirectResponse("/", 303), here, session)
+    return _with_cookie(RedirectResponse("/", 303), here, secret)
 
 
 @router.post("/deconnexion")
 def leave(here: Here, visitor: AsReader, _: Sent) -> Response:
     """End the session."""
-    here.sessions.end(visitor.session, at=here.clock())
+    end_session(here.store, visitor.secret)
     answer = RedirectResponse("/connexion", 303)
     answer.delete_cookie(COOKIE, httponly=True, samesite="lax", secure=here.secure)
     return answer
 
 
-def _door(
-    here: Site, session: Session, *, status: int = 200, name: str = "", wrong: bool = False, minutes: int = 0
-) -> HTMLResponse:
-    token = here.sessions.token(session)
+def _door(secret: str, *, status: int = 200, name: str = "", wrong: bool = False, minutes: int = 0) -> HTMLResponse:
+    token = form_token(secret)
     return page("door", None, status=status, token=token, name=name, wrong=wrong, minutes=minutes)
 
 
-def _with_cookie(answer: Response, here: Site, session: Session) -> Response:
+def _with_cookie(answer: Response, here: Site, secret: str) -> Response:
     answer.set_cookie(
         COOKIE,
-        here.sessions.cookie(session),
+        secret,
         max_age=int(LASTING.total_seconds()),
         httponly=True,
         samesite="lax",

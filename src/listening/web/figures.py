@@ -4,40 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from threading import Lock
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from listening.codebook import Codebook
-from listening.insight.summary import Summary, summarize
+from listening.insight.cells import themes_of
+from listening.insight.summary import Themes
 from listening.store.browse import choices, moment_of
-from listening.store.frames import frames, left_out
+from listening.store.cards import Origin, cells, prepare
+from listening.store.frames import left_out
 from listening.store.store import Store
 
-if TYPE_CHECKING:
-    from listening.web.site import Engine
-
 Made = TypeVar("Made")
-QUOTES = 8  # for each code
 
 
 class Figures:
-    """The summary that the theme pages show and the choices of the verbatims' page, in memory."""
+    """The figures that the theme pages show and the choices of the verbatims' page, in memory."""
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._kept: dict[str, tuple[str, Any]] = {}
 
-    def summary(self, store: Store, codebook: Codebook, engine: Engine) -> Summary:
+    def themes(self, store: Store, codebook: Codebook, origin: Origin) -> Themes:
         """Give the figures of what an engine read."""
 
-        def made() -> Summary:
-            tagged = frames(store, model=engine.model, codebook=codebook.reference, thresholds=engine.thresholds)
-            return summarize(*tagged, codebook, quotes=QUOTES, left_out=left_out(store))
+        def made() -> Themes:
+            prepare(store, origin)
+            return themes_of(cells(store), origin, codebook, left_out=left_out(store))
 
-        return self._once("summary", store, made)
+        return self._once("themes", store, made)
 
-    def choices(self, store: Store) -> dict[str, list[str]]:
+    def choices(self, store: Store, origin: Origin) -> dict[str, list[str]]:
         """Give the values that a filter may ask for."""
-        return self._once("choices", store, lambda: choices(store))
+        return self._once("choices", store, lambda: choices(store, origin))
 
     def _once(self, name: str, store: Store, make: Callable[[], Made]) -> Made:
         """Make something unless it was since the last run began or ended; whoever asks meanwhile waits for it."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from hashlib import sha256
 from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
@@ -36,11 +35,6 @@ def matches(password: str, kept: str | None) -> bool:
             return _hasher.verify(kept or _nobodys(), password[: MOST + 1]) and kept is not None
     except (VerificationError, InvalidHashError):
         return False
-
-
-def stamp(kept: str) -> str:
-    """Give what tells a password from another in a session, which a new password thus ends."""
-    return sha256(kept.encode()).hexdigest()[:16]
 
 
 @cache

@@ -63,13 +63,13 @@ class Serving:
             )
 
 
-def serve(store: Store, codebook: Codebook, asked: Serving) -> None:
+def serve(store: Store, codebook: Codebook, asked: Serving, *, key: bytes) -> None:
     """Serve the pages until interrupted; behind a proxy, who asks is what that proxy says (`FORWARDED_ALLOW_IPS`)."""
     import uvicorn
 
     Thread(target=scrub, args=("Bonjour",), daemon=True).start()  # the first note need not wait for the name model
     uvicorn.run(
-        make_app(store, codebook, secure=asked.secure, hosts=asked.hosts),
+        make_app(store, codebook, key=key, secure=asked.secure, hosts=asked.hosts),
         host=asked.host,
         port=asked.port,
         log_level="warning",

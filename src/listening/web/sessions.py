@@ -1,64 +1,36 @@
-"""Sessions: a signed cookie says who came in and when; forms carry a token that only its page could know."""
+"""What a browser holds of its session: a secret in a cookie, and in each form a token made of it."""
 
 from __future__ import annotations
 
 import hmac
+import re
 import secrets
-from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
 
-from itsdangerous import BadSignature, URLSafeSerializer
-
-LASTING = timedelta(hours=10)
+SECRET = re.compile(r"[0-9a-f]{64}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
-    """An open session; `coder` is None before the door, `stamp` stands for the password that opened it."""
-
-    id: str
-    began: float
-    coder: str | None = None
-    stamp: str = ""
+def new_secret() -> str:
+    """Give a secret that nobody knew before."""
+    return secrets.token_hex(32)
 
 
-class Sessions:
-    """The sessions of one server: its key is new at each start, which ends those that were open."""
+def secret_of(cookie: str | None) -> str | None:
+    """Give the secret that a cookie holds, None where it cannot be one of ours.
 
-    def __init__(self) -> None:
-        self._key = secrets.token_bytes(32)
-        self._cookies = URLSafeSerializer(self._key, salt="session")
-        self._ended: dict[str, float] = {}
+    >>> secret_of("../etc/passwd"), secret_of(None), secret_of("0a" * 32) == "0a" * 32
+    (None, None, True)
+    """
+    return cookie if cookie and SECRET.fullmatch(cookie) else None
 
-    def begin(self, *, at: datetime, coder: str | None = None, stamp: str = "") -> Session:
-        """Give a new session, with an id that nobody knew before."""
-        return Session(id=secrets.token_hex(16), began=at.timestamp(), coder=coder, stamp=stamp)
 
-    def cookie(self, session: Session) -> str:
-        """Give the value of the cookie that carries a session."""
-        value: str = self._cookies.dumps(asdict(session))
-        return value
+def form_token(secret: str) -> str:
+    """Give the token that the forms of a session carry: who has not its secret cannot make it, nor find it from there.
 
-    def read(self, cookie: str | None, *, at: datetime) -> Session | None:
-        """Give the session of a cookie; None where it was forged, has ended, or is too old."""
-        try:
-            session = Session(**self._cookies.loads(cookie or ""))
-        except BadSignature:
-            return None
-        old = at.timestamp() - session.began >= LASTING.total_seconds()
-        return None if old or session.id in self._ended else session
+    Source: OWASP, Cross-Site Request Forgery Prevention Cheat Sheet, HMAC-based token pattern.
+    """
+    return hmac.new(secret.encode(), b"form", "sha256").hexdigest()
 
-    def end(self, session: Session, *, at: datetime) -> None:
-        """End a session: its cookie opens nothing any more."""
-        oldest = at.timestamp() - LASTING.total_seconds()
-        self._ended = {name: began for name, began in self._ended.items() if began > oldest} | {
-            session.id: session.began
-        }
 
-    def token(self, session: Session) -> str:
-        """Give the token that the forms of a session carry."""
-        return hmac.new(self._key, f"form:{session.id}".encode(), "sha256").hexdigest()
-
-    def holds(self, session: Session, token: str) -> bool:
-        """Tell whether a form's token is that of the session."""
-        return hmac.compare_digest(self.token(session).encode(), token.encode())
+def holds(secret: str, token: str) -> bool:
+    """Tell whether a form's token is that of the session."""
+    return hmac.compare_digest(form_token(secret).encode(), token.encode())

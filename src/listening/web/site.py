@@ -11,11 +11,10 @@ from fastapi import Depends, Request
 
 from listening.codebook import Codebook
 from listening.errors import StoreError
-from listening.store.frames import last_tagging
+from listening.store.cards import Origin
+from listening.store.frames import last_origin, last_tagging, origin_of
 from listening.store.store import Store
-from listening.web.attempts import Attempts
 from listening.web.figures import Figures
-from listening.web.sessions import Sessions
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +28,13 @@ class Engine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """One server: `secure` when it is reached by TLS only, its own or that of a proxy."""
+    """One server: `key` hashes addresses, `secure` says that it is reached by TLS only, its own or that of a proxy."""
 
     store: Store
     codebook: Codebook
+    key: bytes
     clock: Callable[[], datetime]
     secure: bool = False
-    sessions: Sessions = field(default_factory=Sessions)
-    attempts: Attempts = field(default_factory=Attempts)
     figures: Figures = field(default_factory=Figures)
 
     def engine(self) -> Engine | None:
@@ -45,9 +43,11 @@ class Site:
             run = last_tagging(self.store)
         except StoreError:
             return None
-        known = run.configuration
-        thresholds = self.codebook.thresholds(known.get("thresholds", {}), known.get("precise", {}))
-        return Engine(run.model or "", run.id, thresholds)
+        return Engine(run.model or "", run.id, origin_of(run, self.codebook).thresholds)
+
+    def origin(self) -> Origin:
+        """Give whose tags the pages show; before any tagging, nobody's."""
+        return last_origin(self.store, self.codebook)
 
 
 def site(request: Request) -> Site:

@@ -8,25 +8,28 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from listening.insight.quotes import Quote
-from listening.insight.summary import Summary
-from listening.records import CodeVerdict
+from listening.insight.citations import citations
+from listening.insight.quotes import Quote, choose_quotes
+from listening.insight.summary import Themes
+from listening.records import POLARITIES, CodeVerdict
 from listening.report import blocks
 from listening.report.french import DIMENSIONS, value_name
-from listening.store.browse import current_at
-from listening.web.access import AsReader, Refused
+from listening.store.quotable import quotable
+from listening.web.access import AsReader, Refused, Visitor
+from listening.web.blind import revealed
 from listening.web.evidence import Piece, pieces
 from listening.web.render import page
 from listening.web.site import Here, Site
 
 router = APIRouter()
 CUTS = ("channel", "source", "wave", "brand")
+QUOTES = 8  # for each code
 
 
 @router.get("/themes")
 def show_themes(here: Here, visitor: AsReader) -> Response:
     """Show all themes: their share, and their tone."""
-    summary = _summary(here)
+    summary = _themes(here)
     return page(
         "themes",
         visitor,
@@ -42,12 +45,13 @@ def show_themes(here: Here, visitor: AsReader) -> Response:
 @router.get("/themes/{key}")
 def show_theme(here: Here, visitor: AsReader, key: str) -> Response:
     """Show one theme: a net or a code."""
-    summary = _summary(here)
+    summary = _themes(here)
     codes, nets = here.codebook.codes, here.codebook.nets
     if key not in codes and key not in nets:
         raise Refused(404, "Ce thème n’est pas dans le plan de codage", "Choisissez-en un dans la liste.")
     whole = _rows(summary, key, "ensemble")[0]
     cuts = {DIMENSIONS[name]: _rows(summary, key, name) for name in CUTS}
+    inside = [_rows(summary, code, "ensemble")[0] for code in codes if key in nets and here.codebook.net(code) == key]
     return page(
         "theme",
         visitor,
@@ -58,25 +62,22 @@ def show_theme(here: Here, visitor: AsReader, key: str) -> Response:
         net_key=key.split(".", 1)[0],
         row=whole,
         reading=blocks.reading(whole),
-        inside=[
-            _rows(summary, code, "ensemble")[0] for code in codes if key in nets and here.codebook.net(code) == key
-        ],
+        inside=inside,
         cuts={name: rows for name, rows in cuts.items() if len(rows) > 1},
         scale=_scale([whole, *(row for rows in cuts.values() for row in rows)]),
-        quotes=_quotes(here, summary, key),
+        quotes=_quotes(here, visitor, inside or [whole]),
         engine=here.engine(),
         codebook=here.codebook,
     )
 
 
-def _summary(here: Site) -> Summary:
-    engine = here.engine()
-    if engine is None:
+def _themes(here: Site) -> Themes:
+    if here.engine() is None:
         raise Refused(404, "Rien n’est encore codé", "Lancez d’abord « listening run » : les thèmes en viennent.")
-    return here.figures.summary(here.store, here.codebook, engine)
+    return here.figures.themes(here.store, here.codebook, here.origin())
 
 
-def _rows(summary: Summary, key: str, dimension: str) -> list[dict[Any, Any]]:
+def _rows(summary: Themes, key: str, dimension: str) -> list[dict[Any, Any]]:
     table = summary.themes
     rows: list[dict[Any, Any]] = table[(table["key"] == key) & (table["dimension"] == dimension)].to_dict("records")
     return [row | {"name": value_name(dimension, row["value"])} for row in rows]
@@ -88,14 +89,19 @@ def _scale(rows: list[dict[Any, Any]]) -> float:
     return max(0.1, math.ceil(highest * 10) / 10)
 
 
-def _quotes(here: Site, summary: Summary, key: str) -> list[tuple[Quote, list[Piece], str]]:
-    """Give what people wrote that shows a theme, as long as it is stored still, and nobody need look at it first."""
-    chosen = [quote for quote in summary.quotes if quote.code == key or quote.code.split(".", 1)[0] == key]
-    there = current_at(here.store, list({quote.id for quote in chosen}))
+def _quotes(here: Site, visitor: Visitor, rows: list[dict[Any, Any]]) -> list[tuple[Quote, list[Piece], str]]:
+    """Give what people wrote that shows some codes, from what is stored still and nobody need look at first."""
+    codes = list(here.codebook.codes)
+    verbatims, tags = quotable(here.store, here.origin(), [row["key"] for row in rows])
+    sizes = {(codes.index(row["key"]), rank): row[tone] for row in rows for rank, tone in enumerate(POLARITIES)}
+    cited = citations(verbatims, tags, here.codebook)
+    versions = dict(zip(verbatims["id"], verbatims["version"], strict=True))
+    chosen = choose_quotes(verbatims, cited, here.codebook, per_code=QUOTES, sizes=sizes)
+    free = revealed(here, visitor, {versions[quote.id] for quote in chosen})
     return [
-        (quote, pieces(quote.text, [_evidence(quote)]), there[quote.id].version)
+        (quote, pieces(quote.text, [_evidence(quote)]), versions[quote.id])
         for quote in chosen
-        if quote.id in there and not there[quote.id].flags
+        if versions[quote.id] in free
     ]
 
 
