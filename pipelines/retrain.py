@@ -24,7 +24,8 @@ from prefect.states import Completed, Failed  # noqa: E402
 from listening.configuration import Night, read_night  # noqa: E402
 from listening.errors import ListeningError  # noqa: E402
 from listening.report.retraining import lessons_lines, ruling_lines  # noqa: E402
-from listening.steps.retrain import Retraining, Schooling, models_of, retrain_night  # noqa: E402
+from listening.steps.retrain import Retraining, models_of, retrain_night  # noqa: E402
+from listening.steps.schooling import Schooling  # noqa: E402
 from listening.training.added import BACKGROUND  # noqa: E402
 from listening.training.promote import Rule  # noqa: E402
 

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from listening.cli.app import main
+from listening.store.store import open_store
 
 
 def run(*arguments: object) -> int:
@@ -88,11 +89,11 @@ def test_app_huge_cell_is_tagged_whole(tag, tmp_path: Path) -> None:
 
 def test_app_run_and_summary(night_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("run", night_file) == 0
-    assert "4 verbatims codés" in capsys.readouterr().out
+    assert "4\xa0verbatims codés" in capsys.readouterr().out
     assert run("summary", night_file) == 0
     assert "Sentiment" in capsys.readouterr().out
     assert run("ingest", night_file) == 0
-    assert "4 déjà connus" in capsys.readouterr().out
+    assert "4\xa0déjà connus" in capsys.readouterr().out
 
 
 def test_app_run_with_a_failing_source_ends_with_1(night_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -109,6 +110,9 @@ def test_app_broken_configuration_is_located(night_file: Path, capsys: pytest.Ca
 
 
 def test_app_summary_before_the_first_night(night_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("summary", night_file) == 1
+    assert "pas de base ici" in capsys.readouterr().err
+    open_store(night_file.parent / "essai.sqlite").close()
     assert run("summary", night_file) == 1
     assert "rien n'y est encore codé" in capsys.readouterr().err
 

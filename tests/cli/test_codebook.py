@@ -80,7 +80,7 @@ def test_codebook_night_gives_the_code_after_the_fit(
     assert "listening codebook fit" in capsys.readouterr().err
     assert run("codebook", "fit", plan, "--model", tiny_model, "--texts", texts) == 0
     assert run("run", night_file) == 0
-    assert "4 verbatims codés" in capsys.readouterr().out
+    assert "4\xa0verbatims codés" in capsys.readouterr().out
 
 
 def test_codebook_fit_on_too_few_texts_is_one_clear_sentence(
@@ -130,7 +130,7 @@ def test_codebook_night_under_the_next_plan_keeps_old_tags_and_bridges(
     assert run("codebook", "bridge", "experience-client@1", next_plan, *store) == 1
     assert "rien n'y est codé sous experience-client@2" in capsys.readouterr().err
     assert run("run", night_file) == 0
-    assert "4 verbatims codés" in capsys.readouterr().out
+    assert "4\xa0verbatims codés" in capsys.readouterr().out
     assert run("codebook", "bridge", "experience-client@1", next_plan, *store, "-o", tmp_path / "raccord") == 0
     printed = capsys.readouterr().out.replace("\xa0", " ")
     assert "4 verbatims lus sous les deux versions" in printed

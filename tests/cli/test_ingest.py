@@ -29,10 +29,10 @@ def test_ingest_recognises_a_file_and_stores_it(
     assert run("ingest", answers, "--store", store) == 0
     printed = capsys.readouterr().out
     assert "avis.csv : table, source « avis »" in printed
-    assert "4 verbatims nouveaux" in printed
+    assert "4\xa0verbatims nouveaux" in printed
     assert sources(store) == {"avis"}
     assert run("ingest", answers, "--store", store) == 0
-    assert "4 déjà connus" in capsys.readouterr().out
+    assert "4\xa0déjà connus" in capsys.readouterr().out
 
 
 def test_ingest_default_store_is_in_data(

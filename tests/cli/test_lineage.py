@@ -51,3 +51,27 @@ def test_rebuild_by_what_the_page_says(store: Path, tmp_path: Path, capsys: pyte
 def test_rebuild_of_an_unknown_run_is_one_clear_sentence(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("rebuild", "inconnu", "--store", store) == 1
     assert "aucune exécution ne commence par « inconnu »" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["trace", "v"],
+        ["rebuild", "r"],
+        ["quarantine", "list"],
+        ["review", "queue"],
+        ["review", "ask", "v", "--by", "zoe"],
+        ["review", "export", "--xlsx", "a.xlsx", "--coder", "lea"],
+        ["review", "import", "a.xlsx"],
+        ["review", "agreement"],
+        ["codebook", "bridge", "experience-client@1", "experience-client@1"],
+        ["coder", "list"],
+    ],
+)
+def test_commands_that_read_a_store_make_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    store = tmp_path / "faute_de_frappe.sqlite"
+    assert run(*arguments, "--store", store) == 1
+    assert "pas de base ici" in capsys.readouterr().err
+    assert not store.exists()

@@ -58,7 +58,10 @@ def test_forget_erases_and_says_so(read: list[object], capsys: pytest.CaptureFix
     assert run("forget", *which, "--yes", *read) == 0
     assert "Effacé de la base" in plain(capsys)
     assert run("forget", *which, "--yes", *read) == 0
-    assert "Rien de tel dans la base." in plain(capsys)
+    printed = plain(capsys)
+    assert "Rien de tel dans la base." in printed
+    assert "Effacé de la base" not in printed
+    assert ("une empreinte laisse dehors" in printed) == ("--author" in which)
 
 
 @pytest.mark.parametrize("which", [[], ["--author", "Zaza", "--verbatim", "3"]])
@@ -82,6 +85,9 @@ def test_forget_that_was_cut_is_told_by_check_and_ended(
     assert "copie saine" not in printed  # this store can be mended
     assert run("forget", "--resume", *read) == 0
     assert run("store", "check", *read) == 0
+    capsys.readouterr()
+    assert run("forget", "--resume", *read) == 0
+    assert "Aucun effacement à finir." in plain(capsys)
 
 
 @pytest.mark.parametrize("command", [["forget", "--yes"], ["access"]])

@@ -6,6 +6,7 @@ import xlsxwriter
 from listening.cli.app import main
 from listening.records import content_id
 from listening.sources.workbooks import read_sheet
+from listening.store.store import open_store
 
 SENTIMENT, CODE, POLARITY = 5, 6, 7
 
@@ -83,6 +84,7 @@ def test_review_ask_puts_a_verbatim_in_the_queue(
 
 
 def test_review_export_says_when_nothing_waits(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    open_store(tmp_path / "b.sqlite").close()
     arguments = ("review", "export", "--xlsx", tmp_path / "a.xlsx", "--coder", "lea", "--store", tmp_path / "b.sqlite")
     assert run(*arguments) == 1
     assert "rien n'attend lea" in capsys.readouterr().err

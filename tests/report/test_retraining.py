@@ -2,9 +2,9 @@ from datetime import UTC, datetime
 
 from rich.console import Console
 
-from listening.report.retraining import print_retraining
+from listening.report.retraining import print_retraining, ruling_lines
 from listening.training.bootstrap import Measure
-from listening.training.promote import FIRST, OTHERS, Contest, Gain, Rule, decide
+from listening.training.promote import FIRST, OTHERS, Condition, Contest, Gain, Rule, Ruling, decide
 from listening.training.verdicts import Lessons
 
 WON = Gain(0.6, 0.7, Measure(0.1, 0.05, 0.15))
@@ -27,3 +27,8 @@ def test_retraining_prints_figures_bases_and_each_condition() -> None:
     assert "✗ jeu de référence, Thèmes, F1 micro : pas moins bon de 2,0 points" in said
     assert "écartés – autres : 3" in said
     assert "rien" not in said.split("Verdicts récents :")[0]
+
+
+def test_retraining_says_whether_added_codes_could_be_fitted() -> None:
+    (line,) = ruling_lines(Ruling(conditions=(Condition("codes", "", held=False),)), Rule())
+    assert line.replace("\xa0", " ") == "✗ codes ajoutés au plan : tous recalés sur le challenger"

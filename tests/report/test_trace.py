@@ -63,7 +63,9 @@ def printed(**parts: object) -> str:
         ("verdicts", VERDICT, "lise, page, plan c@1 : négatif, aucun code (w)"),
         ("verdicts", replace(VERDICT, state="skipped"), ": passé"),
         ("exports", Export(kind="report", path="/a.html", sha256="ff", versions=(), at=NOON), "/a.html, sha256 ff"),
-        ("lines", LINE, "le 1er mars 2026 à 13 h 00, lise : forget"),
+        ("lines", LINE, "le 1er mars 2026 à 13 h 00, lise : effacement"),
+        ("lines", replace(LINE, action="xlsx"), "lise : décision, classeur"),
+        ("lines", replace(LINE, action="carried"), "lise : décision, repris du plan précédent"),
     ],
 )
 def test_trace_is_told_in_sentences(part: str, value: object, expected: str) -> None:

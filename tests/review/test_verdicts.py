@@ -37,6 +37,7 @@ OTHER = verdict("2", coder="momo", codes=(PRICE,))
         ([FIRST, verdict("5", state="skipped", codes=())], ["5"]),
         ([FIRST, verdict("2", coder="momo")], ["1", "2"]),
         ([FIRST, verdict("2", codebook="c@2")], ["1", "2"]),
+        ([FIRST, verdict("2", version="v0")], ["1", "2"]),  # of the text as it was, in a page left open
     ],
 )
 def test_standing_is_the_last_that_was_not_taken_back(given: list[Verdict], stands: list[str]) -> None:

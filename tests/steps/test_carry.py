@@ -9,7 +9,7 @@ from listening.codebook import Codebook
 from listening.errors import CodebookError
 from listening.records import CodeVerdict, Run, Verbatim, Verdict
 from listening.review.verdicts import decisions
-from listening.steps.carry import carried_lines, carry
+from listening.steps.carry import Carried, carried_lines, carry
 from listening.store import audit, schema
 from listening.store.queue import QueueItem, add_items, open_items, settle
 from listening.store.store import Store
@@ -122,6 +122,18 @@ def test_carry_a_second_time_does_nothing(store: Store, codebook: Codebook, next
     before = list(verdicts(store)), queued(store)
     carry(store, codebook, next_version)
     assert (list(verdicts(store)), queued(store)) == before
+
+
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        (1, "1 décision déjà reprise ou prise à nouveau."),
+        (2, "2 décisions déjà reprises ou prises à nouveau."),
+    ],
+)
+def test_carried_lines_count_what_was_known(codebook: Codebook, next_version: Codebook, known: int, said: str) -> None:
+    lines = carried_lines(Carried(known=known), codebook, next_version)
+    assert lines[1].replace("\xa0", " ") == said
 
 
 def test_carry_does_not_bring_back_what_was_taken_back(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from listening.configuration import read_night
-from listening.errors import SourceError
+from listening.errors import ConfigurationError, SourceError
 from listening.steps.frames import read_frames
 from listening.steps.night import open_night, run_night
 from listening.store.frames import counts
@@ -103,3 +103,24 @@ def test_night_key_is_kept_private_beside_the_store(night_file: Path, monkeypatc
     file = night_file.parent / ".listening-key"
     assert file.stat().st_mode & 0o777 == 0o600
     assert file.read_bytes() == key
+
+
+def test_night_makes_no_new_key_for_a_store_that_was_filled(night_file: Path) -> None:
+    night = read_night(night_file)
+    run_night(night)
+    key = night_file.parent / ".listening-key"
+    key.rename(key.with_name("ailleurs"))
+    with pytest.raises(ConfigurationError, match="pas de clé des empreintes"):
+        run_night(night)
+    assert not key.exists()
+
+
+def test_night_tells_every_line_that_was_read(night_file: Path, answers: Path) -> None:
+    night = read_night(night_file)
+    run_night(night)
+    answers.write_text(answers.read_text(encoding="utf-8").replace("Momo;1;", "Momo;2;"), encoding="utf-8")
+    report, _ = run_night(night)
+    assert report.read_lines()[0].replace("\xa0", " ") == (
+        "avis : 4 lignes lues, 0 verbatim nouveau, 0 modifié, 3 déjà connus, 0 mis en quarantaine. "
+        "1 mis à jour, au même texte."
+    )

@@ -175,7 +175,7 @@ def test_rebuild_of_a_run_that_did_not_publish_names_one_that_did(night: Night) 
         (published,) = publications(store)
         with store.transaction() as connection:
             tagging = connection.scalar(select(schema.runs.c.id).where(schema.runs.c.step == "tag"))
-        with pytest.raises(StoreError, match=f"n'est pas une publication achevée .*{published}"):
+        with pytest.raises(StoreError, match=f"pas une publication achevée .*« tag » du .* à .*, achevée.*{published}"):
             rebuild(store, tagging or "", night.reports.with_name("refait"))
 
 

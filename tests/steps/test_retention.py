@@ -114,7 +114,10 @@ def test_retain_ends_an_erasure_that_was_cut(store: Store, dated: Path) -> None:
     assert retain([], store, key=KEY, at=now()) == []
 
 
-def test_retain_is_a_part_of_the_night(store: Store, night_file: Path, dated: Path) -> None:
+def test_retain_is_a_part_of_the_night(
+    store: Store, night_file: Path, dated: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LISTENING_KEY", KEY.decode())
     fields = "  - kind: table\n    name: avis\n    path: avis.csv\n    id: id\n    text: avis\n    date: date\n"
     beginning, _, _ = night_file.read_text(encoding="utf-8").partition("  - kind")
     night_file.write_text(f"{beginning}{fields}    keep: 90 days\n", encoding="utf-8")

@@ -8,19 +8,25 @@ import pandas as pd
 import pytest
 import yaml
 
-from listening.codebook import load_codebook
+from listening.codebook import Codebook, load_codebook
 from listening.errors import CodebookError, ConfigurationError, StoreError
 from listening.records import CodeVerdict, Polarity, Run, Verbatim, Verdict
-from listening.steps.retrain import Retraining, Schooling, retrain
+from listening.steps.retrain import Retraining, retrain
+from listening.steps.schooling import Schooling
 from listening.store import audit
 from listening.store.decided import decided_places
 from listening.store.lineage import find_run
 from listening.store.queue import QueueItem, add_items
-from listening.store.store import Store
+from listening.store.store import Store, open_store
 from listening.store.verdicts import add_verdicts
+from listening.tagging.added import open_tagger
 from listening.tagging.champion import NAME, champion_of, read_champions
 from listening.tagging.embedded import EmbeddedTagger
-from listening.training.promote import Rule
+from listening.tagging.engine import cuts
+from listening.tagging.heads import Heads, write_heads
+from listening.training.added import fit_added
+from listening.training.corpus import read_coded
+from listening.training.promote import FIRST, Rule, Said, contest
 
 SHIPPED = Path(__file__).parents[2] / "models" / "listening-fr-small" / "training.yaml"
 BOOK = load_codebook()
@@ -32,17 +38,25 @@ SAYINGS: tuple[tuple[str, str, Polarity], ...] = (
     ("Accueil parfait, merci", "personnel.accueil", "positif"),
 )
 RULE = Rule(taught=20, judged=5)
+LENIENT = RULE.model_copy(update={"margin": 0.5})
 LEARNT = ("reference.jsonl", "ecrits.jsonl", "notes.parquet")
 
 
-def code_of(place: int) -> CodeVerdict:
+def code_of(place: int, book: Codebook = BOOK) -> CodeVerdict:
     _, code, polarity = SAYINGS[place % 3]
-    return CodeVerdict(code=code if code in BOOK.codes else next(iter(BOOK.codes)), polarity=polarity)
+    heirs = [name for name, one in book.codes.items() if name == code or code in one.replaces]
+    return CodeVerdict(code=(heirs or list(book.codes))[0], polarity=polarity)
 
 
 @pytest.fixture
 def taught(store: Store) -> Store:
     """Sixty verbatims that an audit drew and a person decided on, a day each."""
+    teach(store, BOOK)
+    return store
+
+
+def teach(store: Store, book: Codebook) -> None:
+    """Add the sixty verbatims, decided under a codebook."""
     store.start_run(RUN)
     verbatims = [
         Verbatim(source="avis", channel="review", external_id=str(place), text=f"{SAYINGS[place % 3][0]} {place}")
@@ -58,27 +72,21 @@ def taught(store: Store) -> Store:
             **place,
             coder="lea",
             at=NOON + timedelta(days=rank),
-            codebook=BOOK.reference,
+            codebook=book.reference,
             sentiment=SAYINGS[rank % 3][2],
-            codes=(code_of(rank),),
+            codes=(code_of(rank, book),),
             blind=True,
         )
         for rank, place in enumerate(places)
     ]
     add_verdicts(store, given)
-    return store
 
 
 @pytest.fixture
 def schooling(tmp_path: Path) -> Schooling:
     """A gold of other texts that say the same, one of them taught too, and a short recipe."""
     gold, recipe = tmp_path / "reference.jsonl", tmp_path / "recette.yaml"
-    with gold.open("w", encoding="utf-8") as lines:
-        for place in (0, *range(100, 130)):
-            text, _, polarity = SAYINGS[place % 3]
-            tags = [{"code": code_of(place).code, "polarity": polarity, "start": 0, "end": 4}]
-            record = {"id": place, "text": f"{text} {place}", "sentiment": polarity, "tags": tags}
-            lines.write(json.dumps(record) + "\n")
+    write_gold(gold, BOOK)
     content = yaml.safe_load(SHIPPED.read_text(encoding="utf-8"))
     short = {
         "coded": {"epochs": 2, "hidden": 0.0, "rated": 9, "characters": 40},
@@ -88,6 +96,16 @@ def schooling(tmp_path: Path) -> Schooling:
     }
     recipe.write_text(yaml.safe_dump(content | short), encoding="utf-8")
     return Schooling(models=tmp_path / "modeles", gold=gold, recipe=recipe)
+
+
+def write_gold(path: Path, book: Codebook) -> None:
+    """Write thirty-one verbatims coded under a codebook."""
+    with path.open("w", encoding="utf-8") as lines:
+        for place in (0, *range(100, 130)):
+            text, _, polarity = SAYINGS[place % 3]
+            tags = [{"code": code_of(place, book).code, "polarity": polarity, "start": 0, "end": 4}]
+            record = {"id": place, "text": f"{text} {place}", "sentiment": polarity, "tags": tags}
+            lines.write(json.dumps(record) + "\n")
 
 
 def done(store: Store, model: Path, schooling: Schooling, rule: Rule = RULE) -> tuple[Retraining, list[str]]:
@@ -154,6 +172,96 @@ def test_retrain_learns_from_no_file_what_is_judged_by(
     left_out = {name: found.lessons.left_out[f"reprises de textes jugés, dans {name}"] for name in LEARNT}
     assert left_out == {"reference.jsonl": 31, "ecrits.jsonl": 1, "notes.parquet": 1}
     assert str(rated) in find_run(taught, found.run.id).lineage["inputs"]
+
+
+PARKING = "offre.parking"
+PARKED = [f"attente {word} site {other}" for word in ("prix", "panne", "rien") for other in ("longue", "encore", "une")]
+
+
+@pytest.fixture
+def newer(tmp_path: Path, tiny_model: Path, schooling: Schooling) -> Path:
+    """The file of a newer plan: a code renamed, one removed, one added, whose head is fitted on the model."""
+    path, authored = tmp_path / "plan2.yaml", tmp_path / "ecrits.jsonl"
+    write_plan(path, examples=PARKED)
+    write_gold(schooling.gold, load_codebook(path))
+    plain = [{"text": f"merci {word} parfait {rank}", "sentiment": "positif", "tags": []} for rank, word in
+             enumerate(("accueil", "téléphone", "je", "recommande", "remboursé") * 4)]  # fmt: skip
+    authored.write_text("\n".join(map(json.dumps, plain)), encoding="utf-8")
+    write_heads(path, fit_added(EmbeddedTagger(tiny_model), load_codebook(path), read_coded(authored)))
+    return path
+
+
+def write_plan(path: Path, *, examples: list[str]) -> None:
+    content = BOOK.model_dump() | {"version": "2", "from": BOOK.reference}
+    renamed, _ = content["codes"].pop("offre.prix"), content["codes"].pop("effort.attente")
+    content["codes"] |= {
+        "offre.tarif": renamed | {"replaces": ["offre.prix"]},
+        PARKING: {"label": "Parking", "definition": "attente site", "examples": examples},
+    }
+    path.write_text(json.dumps(content), encoding="utf-8")
+
+
+def retrained(store: Store, model: Path, schooling: Schooling, plan: Path) -> Retraining:
+    """Retrain under a plan, with what was written for training."""
+    book, given = load_codebook(plan), replace(schooling, authored=plan.parent / "ecrits.jsonl")
+    return retrain(store, model, book, given, plan=plan, rule=LENIENT, progress=lambda stage, step, steps, loss: None)
+
+
+def test_retrain_follows_the_plan_and_the_night_goes_on(
+    tmp_path: Path, tiny_model: Path, schooling: Schooling, newer: Path
+) -> None:
+    book = load_codebook(newer)
+    with open_store(str(tmp_path / "essai.sqlite")) as store:
+        teach(store, book)
+        found = retrained(store, tiny_model, schooling, newer)
+        assert found.ruling.promoted, found
+        assert found.fitted == (PARKING,)
+        assert find_run(store, found.run.id).lineage["heads"] == [PARKING]
+    tagger = open_tagger(schooling.models, book, newer)
+    assert {PARKING, "offre.tarif"} <= set(tagger.codes)
+    assert all(PARKING in {tag.code for tag in reading.tags} for reading in tagger.tag(PARKED))
+    learnt = {tag.code for one in found.lessons.learnt for tag in one.tags or ()}
+    assert "offre.prix" in learnt
+    assert "offre.tarif" not in learnt
+    assert {one.unsure for one in found.lessons.learnt} == {("effort.attente",)}
+    assert "offre.tarif" in {tag.code for one in found.lessons.judged for tag in one.example.tags or ()}
+    gold = read_coded(schooling.gold)
+    said = Said(readings=tagger.tag([one.text for one in gold]), thresholds=cuts(tagger, book))
+    assert found.gold.gains[FIRST].challenger == contest(gold, said, said, list(book.codes)).gains[FIRST].challenger
+
+
+def test_retrain_promotes_none_that_an_added_code_has_no_examples_for(
+    tmp_path: Path, tiny_model: Path, schooling: Schooling, newer: Path
+) -> None:
+    write_plan(newer, examples=PARKED[:3])
+    with open_store(str(tmp_path / "essai.sqlite")) as store:
+        teach(store, load_codebook(newer))
+        found = retrained(store, tiny_model, schooling, newer)
+        assert [one.on for one in found.ruling.conditions if not one.held] == ["codes"]
+        assert not (schooling.models / NAME).exists()
+        assert f"faute d'exemples : {PARKING} (3)" in found.lines()[-1].replace("\xa0", " ")
+        write_plan(newer, examples=PARKED)
+        again = retrained(store, tiny_model, schooling, newer)
+    assert (again.folder, again.ruling.promoted) == (found.folder, True)
+
+
+def test_retrain_says_before_it_trains_what_added_codes_and_files_want(
+    tmp_path: Path, tiny_model: Path, schooling: Schooling, newer: Path
+) -> None:
+    book = load_codebook(newer)
+    with open_store(str(tmp_path / "essai.sqlite")) as store:
+        teach(store, book)
+        with pytest.raises(ConfigurationError, match=rf"{PARKING} .* --authored"):
+            retrain(store, tiny_model, book, schooling, plan=newer, rule=RULE, progress=print)
+        tags = [{"code": "x.y", "polarity": "neutre"}]
+        strange = json.dumps({"text": "Rien", "sentiment": "neutre", "tags": tags})
+        (tmp_path / "ecrits.jsonl").write_text(strange, encoding="utf-8")
+        with pytest.raises(CodebookError, match=r"ni du plan ni du modèle : x\.y"):
+            retrained(store, tiny_model, schooling, newer)
+        write_heads(newer, Heads(model="autre@1", heads={}))
+        with pytest.raises(CodebookError, match=rf"ne connaît pas encore : {PARKING}"):
+            retrained(store, tiny_model, schooling, newer)
+    assert not schooling.models.exists()
 
 
 def test_decided_places_leave_out_what_was_edited_or_taken_back(taught: Store) -> None:

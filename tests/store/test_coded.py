@@ -65,6 +65,11 @@ def test_coded_once_gives_what_another_coded_first_what_was_coded_blind(coded: S
     assert coded_once(coded, without="lea", codebook="c@1", limit=9) == []
 
 
+def test_coded_once_looks_among_some(coded: Store) -> None:
+    assert coded_once(coded, without="momo", codebook="c@1", among={TEXTS[0].version}) == [TEXTS[0].version]
+    assert coded_once(coded, without="momo", codebook="c@1", among=[]) == []
+
+
 @pytest.mark.parametrize("state", ["coded", "skipped"])
 def test_coded_once_leaves_out_what_one_coded_or_skipped(coded: Store, state: str) -> None:
     add_verdicts(coded, [verdict(1, "momo", 5, state=state)])

@@ -7,7 +7,7 @@ import pytest
 from listening.codebook import Codebook, load_codebook
 from listening.errors import CodebookError
 from listening.records import Reading
-from listening.tagging.added import AddedCodes, unread_lines, with_added
+from listening.tagging.added import AddedCodes, unread_lines, with_added, with_heads
 from listening.tagging.baseline import BaselineTagger
 from listening.tagging.embedded import NOTHING, EmbeddedTagger
 from listening.tagging.following import Following
@@ -121,7 +121,9 @@ def test_with_added_reads_the_heads_beside_the_codebook(tagger: EmbeddedTagger, 
 
 
 def test_with_added_without_head_names_the_command(tagger: EmbeddedTagger, plan: Path) -> None:
-    with pytest.raises(CodebookError, match=rf"{CODE} ; lancez « listening codebook fit .*plan\.yaml »"):
+    with pytest.raises(
+        CodebookError, match=rf"{CODE} ; lancez « listening codebook fit .*plan\.yaml --model .*minuscule »"
+    ):
         with_added(tagger, load_codebook(plan), plan)
 
 
@@ -141,6 +143,24 @@ def test_with_added_same_content_in_another_folder_is_the_same_model(tiny_model:
     copy = shutil.copytree(tiny_model, plan.parent / "minuscule")
     write_heads(plan, Heads(model=EmbeddedTagger(tiny_model).model, heads={CODE: head(EmbeddedTagger(tiny_model))}))
     assert isinstance(with_added(EmbeddedTagger(copy), load_codebook(plan), plan), AddedCodes)
+
+
+def test_with_added_reads_the_heads_that_a_retraining_left_with_the_model(tiny_model: Path, plan: Path) -> None:
+    folder = shutil.copytree(tiny_model, plan.parent / "challenger")
+    retrained = EmbeddedTagger(folder)
+    write_heads(plan, Heads(model="minuscule@123", heads={CODE: head(retrained, intercept=-1.0)}))
+    with pytest.raises(CodebookError, match=r"calé sur minuscule@123"):
+        with_added(retrained, load_codebook(plan), plan)
+    write_heads(plan, Heads(model=retrained.model, heads={CODE: head(retrained)}), folder)
+    assert with_added(retrained, load_codebook(plan), plan).model == added(retrained).model
+    later = head(retrained, intercept=1.0)
+    write_heads(plan, Heads(model=retrained.model, heads={CODE: later}))
+    assert with_added(retrained, load_codebook(plan), plan).model == AddedCodes(retrained, {CODE: later}).model
+
+
+def test_with_heads_leaves_a_code_without_a_head_unread(tagger: EmbeddedTagger, plan: Path) -> None:
+    assert with_heads(tagger, load_codebook(plan), {}) is tagger
+    assert with_heads(tagger, load_codebook(plan), {CODE: head(tagger)}).codes == (*tagger.codes, CODE)
 
 
 def next_plan(folder: Path, gone: list[str], codes: dict[str, list[str]]) -> Path:

@@ -9,7 +9,7 @@ from listening.errors import CodebookError, ConfigurationError
 from listening.tagging.added import probabilities
 from listening.tagging.embedded import EmbeddedTagger
 from listening.tagging.engine import strongest
-from listening.training.added import fit_added, read_background
+from listening.training.added import fit_added, fit_heads, read_background
 from listening.training.corpus import Example, GoldTag
 
 PLACES = ("accueil", "site", "téléphone", "prix", "panne", "rien")
@@ -57,6 +57,13 @@ def test_added_does_not_fit_what_follows_from_codes_of_the_model(tagger: Embedde
     }
     second = Codebook.model_validate(first.model_dump() | {"version": "2", "from": "plan@1", "codes": codes})
     assert list(fit_added(tagger, second, BACKGROUND).heads) == [CODE, "essai.guichet"]
+
+
+def test_added_fits_the_codes_that_it_is_asked_for(tagger: EmbeddedTagger) -> None:
+    codes = plan().model_dump()["codes"]
+    codes["essai.file"] = codes[CODE] | {"examples": CARRIERS[:9]}
+    both = Codebook.model_validate(plan().model_dump() | {"codes": codes})
+    assert list(fit_heads(tagger, both, ["essai.file"], BACKGROUND).heads) == ["essai.file"]
 
 
 def test_added_asks_for_examples_of_the_parts_of_a_split_code(tagger: EmbeddedTagger) -> None:

@@ -27,6 +27,12 @@ def test_objective_nothing_is_known_of_the_codes_of_a_rated_text() -> None:
     assert found["sentiment"].tolist() == [UNKNOWN]
 
 
+def test_objective_code_of_which_the_coder_says_nothing_is_left_open() -> None:
+    found = targets([replace(CODED, unsure=("y",))], [PIECES], [WINDOW], ["x", "y"])
+    assert found["presence"].tolist() == [[1.0, -1.0]]
+    assert found["segments"].tolist() == [[[1.0, -1.0], [-1.0, -1.0]]]
+
+
 def test_objective_evidence_is_the_tokens_that_the_coder_showed() -> None:
     evidence = targets([CODED], [PIECES], [WINDOW], ["x", "y"])["evidence"]
     assert evidence[0, :, 0].tolist() == [False, True, False, False]

@@ -16,6 +16,7 @@ from listening.training.configuration import read_training
 from listening.training.corpus import Example, GoldTag
 from listening.training.folder import LEFT_OUT
 from listening.training.produce import Sources, produce, repeated
+from listening.training.translate import Translation
 
 SHIPPED = Path(__file__).parents[2] / "models" / "listening-fr-small" / "training.yaml"
 CODES = list(load_codebook().codes)
@@ -126,6 +127,27 @@ def test_produce_learns_nothing_that_repeats_what_is_kept_apart(tmp_path: Path, 
     produce(folder, replace(sources, apart=("accueil PARFAIT, merci !", "parfait 2")), CODES, progress=quiet)
     counts = json.loads((folder / LEFT_OUT).read_text(encoding="utf-8"))
     assert counts == {"codes.jsonl": 1, "notes.parquet": 1}
+
+
+def test_produce_learns_from_verbatims_coded_under_a_newer_plan(
+    tmp_path: Path, sources: Sources, tiny_model: Path
+) -> None:
+    coded = sources.coded or Path()
+    coded.write_text(coded.read_text(encoding="utf-8").replace("offre.prix", "offre.tarif"), encoding="utf-8")
+    told = {code: code for code in CODES if code not in ("offre.prix", "effort.attente")} | {
+        "offre.tarif": "offre.prix"
+    }
+    partial = Translation(names=told, joined=("effort.joindre",), unsure=("effort.attente",))
+    write_training(tmp_path, refit=0)
+    produce(tmp_path, Sources(base=str(tiny_model), coded=coded, translation=partial), CODES, progress=quiet)
+    curve = (tmp_path / "learning_curve.csv").read_text(encoding="utf-8").splitlines()
+    assert curve[-1].endswith(",nan")  # what leaves the parts of a joined code open is not held out
+    assert (tmp_path / "thresholds.json").read_bytes() == (tiny_model / "thresholds.json").read_bytes()
+    before, after = (
+        EmbeddedTagger(folder).logits(["Trop cher. Merci"])[0, 0, CODES.index("offre.prix")]
+        for folder in (tiny_model, tmp_path)
+    )
+    assert after != before
 
 
 def test_produce_repeats_examples_with_a_rare_code() -> None:

@@ -85,7 +85,7 @@ def verbatims() -> list[Verbatim]:
             brand="Grandval",
             wave="mars 2026",
             parent=str(rank - 2) if rank == 3 else None,
-            flags=("menace",) if rank == 10 else (),
+            flags=("menace", "sante") if rank == 10 else (),
             scores=Scores(nps=rank % 11) if rank % 2 == 0 else Scores(),
         )
         for rank, (text, _, _) in enumerate(TEXTS)

@@ -79,6 +79,7 @@ def enter(chromium: Any, address: str, complaints: list[str]) -> Iterator[Enter]
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", note)
         page.goto("/connexion")
+        page.locator("#name:focus").wait_for()  # Chromium gives it after the page is loaded
         press(page, *name, "Tab", *PASSWORD, "Enter")
         page.wait_for_url("/")
         return page

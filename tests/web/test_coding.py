@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
 
@@ -58,6 +59,17 @@ def test_sheet_proposes_what_the_engine_read_with_its_evidence(person: People) -
 def test_sheet_shows_what_a_post_answers(person: People, verbatims: list[Verbatim]) -> None:
     page = person("lea").get(f"/coder/{verbatims[3].version}")
     assert "Accueil parfait en boutique" in page.css_first(".before").text()
+
+
+def test_keep_takes_a_form_sent_many_times_at_once_for_one_verdict(person: People, store: Store) -> None:
+    tabs = [person("lea") for _ in range(4)]
+    for _ in range(6):
+        page = tabs[0].get("/coder")
+        form, there = sent(page, sentiment="negatif"), address(page)
+        with ThreadPoolExecutor(len(tabs)) as hands:
+            answers = list(hands.map(lambda tab: tab.post(there, form), tabs))  # noqa: B023
+        assert [one.status_code for one in answers] == [303] * len(tabs)
+    assert len(standing(store)) == 6
 
 
 def test_keep_accepts_the_proposal_and_goes_on(person: People, store: Store, verbatims: list[Verbatim]) -> None:

@@ -1,9 +1,10 @@
+import socket
 from pathlib import Path
 
 import pytest
 
 from listening.errors import ConfigurationError
-from listening.web.serving import Serving
+from listening.web.serving import Serving, check_free
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "localhost"])
@@ -35,3 +36,16 @@ def test_check_wants_both_files_of_tls(tmp_path: Path) -> None:
     asked.check()
     assert asked.address == "https://ecoute.example.org:8600/"
     assert asked.hosts[0] == "ecoute.example.org" and "*" not in asked.hosts
+
+
+def test_check_free_refuses_a_port_that_is_taken() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(ConfigurationError, match=f"le port {port} de 127.0.0.1 est déjà pris"):
+            check_free(Serving(port=port))
+    check_free(Serving(port=port))
+
+
+def test_check_free_refuses_an_address_that_is_not_this_machine_s() -> None:
+    with pytest.raises(ConfigurationError, match="écoute impossible"):
+        check_free(Serving(host="192.0.2.7", behind_proxy=True))

@@ -65,6 +65,15 @@ def test_theme_that_is_none_is_refused(person: People, key: str) -> None:
     assert "<script>'" not in answer.text
 
 
+def test_theme_without_a_code_is_cited_by_nobody(store: Store, codebook: Codebook, person: People) -> None:
+    nets = codebook.nets | {"sobriete": codebook.nets["effort"].model_copy(update={"label": "Sobriété"})}
+    wider = codebook.model_copy(update={"nets": nets})
+    luc = person("luc", at=make_app(store, wider, key=b"essai"))
+    page = luc.get("/themes/sobriete")
+    assert (page.css_first("h1").text(), "Aucun verbatim à citer." in page.text()) == ("Sobriété", True)
+    assert luc.get("/verbatims", theme="sobriete").css_first(".lead").text() == "0\xa0verbatim"
+
+
 def test_pages_before_any_tagging_say_what_to_do(
     tmp_path: Path, codebook: Codebook, password: str, person: People
 ) -> None:
@@ -76,3 +85,5 @@ def test_pages_before_any_tagging_say_what_to_do(
         assert (answer.status_code, "Rien n’est encore codé" in answer.text) == (404, True)
         for path in ("/", "/coder", "/verbatims", "/arbitrer", "/accord"):
             ines.get(path)
+        assert "listening ingest" in ines.get("/verbatims").text()
+        assert "retirez un filtre" in ines.get("/verbatims", mots="colis").text()

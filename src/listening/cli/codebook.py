@@ -84,11 +84,11 @@ def carry(
     from rich.console import Console
 
     from listening.cli.progress import progress
+    from listening.cli.store import existing
     from listening.steps.carry import carried_lines, carry
-    from listening.store.store import open_store
 
     old, new = _plan(before), _plan(after)
-    with open_store(store) as opened, progress("Reprise") as advance:
+    with existing(store) as opened, progress("Reprise") as advance:
         found = carry(opened, old, new, trial=dry_run, advance=advance)
     console = Console(soft_wrap=True, highlight=False, markup=False, emoji=False)
     for line in carried_lines(found, old, new):
@@ -111,12 +111,12 @@ def bridge(
     """
     from rich.console import Console
 
+    from listening.cli.store import existing
     from listening.report.bridge import print_bridge
     from listening.steps.bridge import bridge, publish_bridge
-    from listening.store.store import open_store
 
     console = Console(highlight=False)
-    with open_store(store) as opened:
+    with existing(store) as opened:
         found, lineage, warnings = bridge(opened, _plan(before), _plan(after))
         print_bridge(found, warnings, console)
         if output:

@@ -20,10 +20,11 @@ def drift(
     """Comparer ce qui vient d'arriver avec les semaines d'avant : sources, langues, longueurs, doutes, thèmes."""
     from rich.console import Console
 
+    from listening.cli.store import existing
     from listening.configuration import read_night
     from listening.report.drift import print_drift
     from listening.steps.drift import measure_drift, watch
-    from listening.steps.night import night_tagger, open_night
+    from listening.steps.night import night_tagger
     from listening.steps.runs import now
     from listening.steps.summary import basis_of
 
@@ -31,7 +32,7 @@ def drift(
     asked = {name: days for name, days in (("recent", recent), ("reference", reference)) if days}
     windows = night.drift.model_copy(update=asked)
     console = Console()
-    with open_night(night) as (store, _):
+    with existing(night.store) as store:
         basis = basis_of(store, *night_tagger(night))
         if not publish:
             print_drift(measure_drift(store, basis, windows, at=now()), console)

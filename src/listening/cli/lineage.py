@@ -19,11 +19,11 @@ def trace(
     """Dire toute l'histoire d'un verbatim : versions, étiquettes, décisions, fichiers qui montrent ses mots."""
     from rich.console import Console
 
+    from listening.cli.store import existing
     from listening.report.trace import print_trace
-    from listening.store.store import open_store
     from listening.store.traces import trace as find
 
-    with open_store(store) as opened:
+    with existing(store) as opened:
         print_trace(find(opened, verbatim), Console(highlight=False, emoji=False))
 
 
@@ -39,12 +39,12 @@ def rebuild(
     """Refaire un rapport comme la base était alors, octet pour octet, ou dire ce qui manque pour cela."""
     from rich.console import Console
 
+    from listening.cli.store import existing
     from listening.report.rebuilt import rebuilt_lines
     from listening.steps.rebuild import rebuild as build
-    from listening.store.store import open_store
 
     folder = output or Path(f"refait-{run}")
-    with open_store(store) as opened:
+    with existing(store) as opened:
         done = build(opened, run, folder)
     console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
     for line in rebuilt_lines(done.files, folder=folder, missing=done.missing, changed=done.changed):

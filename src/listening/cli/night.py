@@ -72,13 +72,14 @@ def summary(
     """Résumer ce qui est codé : thèmes, sentiment, notes, avec leurs bases."""
     from rich.console import Console
 
+    from listening.cli.store import existing
     from listening.configuration import read_night
     from listening.report.terminal import print_summary
-    from listening.steps.night import NightReport, night_tagger, open_night, summarise_night
+    from listening.steps.night import NightReport, night_tagger, summarise_night
 
     night, report = read_night(configuration), NightReport()
     console = Console()
-    with open_night(night) as (store, _):
+    with existing(night.store) as store:
         found = summarise_night(night, store, *night_tagger(night), report, publishing=publish)
     print_summary(found, console)
     if report.page:

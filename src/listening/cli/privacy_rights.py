@@ -46,6 +46,7 @@ def forget(
     from listening.errors import ConfigurationError
     from listening.report.forgotten import to_forget_lines
     from listening.steps import forget as steps
+    from listening.store.erasure import begun
 
     if sum(map(bool, (author, verbatim, where, resume))) != 1:
         raise ConfigurationError("donnez --author, --verbatim, --where ou --resume, un seul des quatre")
@@ -53,6 +54,9 @@ def forget(
     key = _key(store)
     if resume:
         with existing(store) as opened:
+            if not begun(opened):
+                console.print("Aucun effacement à finir.")
+                raise typer.Exit
             _tell(steps.resume(opened, key=key), console)
     with existing(store) as opened:
         if author:
@@ -72,10 +76,13 @@ def forget(
         )
         for line in told:
             console.print(line)
+        nothing = not (found.places or found.refused)
+        if nothing and not author:
+            raise typer.Exit
         if not yes and typer.prompt("Effacer sans retour ? oui ou non", default="non").strip().lower() != "oui":
             raise typer.Abort()
         done = steps.forget(opened, found, key=key, actor=by)
-    _tell(done, console)
+    _tell(done, console, nothing=nothing)
 
 
 def access(
@@ -102,24 +109,22 @@ def access(
             json.dump(held, sys.stdout, ensure_ascii=False, indent=2)
 
 
-def _tell(done: Forgotten, console: Console) -> NoReturn:
+def _tell(done: Forgotten, console: Console, *, nothing: bool = False) -> NoReturn:
     """Say what became of files, and end."""
     from listening.report.forgotten import forgotten_lines
 
-    for line in forgotten_lines(**vars(done)):
+    for line in forgotten_lines(**vars(done), nothing=nothing):
         console.print(line)
     raise typer.Exit(1 if done.failures else 0)
 
 
 def _key(store: str | None) -> bytes:
     """Give the key that is there: a new one would recognise nobody."""
-    import os
-
     from listening.errors import ConfigurationError
     from listening.steps.night import key_file
-    from listening.text.pseudonym import read_key
+    from listening.text.pseudonym import has_key, read_key
 
     file = key_file(store)
-    if "LISTENING_KEY" not in os.environ and not file.is_file():
+    if not has_key(file):
         raise ConfigurationError(f"{file} : pas de clé des empreintes ; apportez-la ici, ou donnez LISTENING_KEY")
     return read_key(file)

@@ -23,11 +23,11 @@ def show(
     """Afficher les lignes en quarantaine : où elles étaient, pourquoi, et ce qu'elles disaient, masqué."""
     from rich.console import Console
 
+    from listening.cli.store import existing
     from listening.report.quarantine import print_quarantine
     from listening.store.quarantine import in_quarantine, put_aside_by_source
-    from listening.store.store import open_store
 
-    with open_store(store) as opened:
+    with existing(store) as opened:
         held = put_aside_by_source(opened)
         total = held.get(source, 0) if source else sum(held.values())
         print_quarantine(in_quarantine(opened, source), total, most, Console(highlight=False))

@@ -30,7 +30,8 @@ def retrain(
 
     from listening.configuration import read_night
     from listening.report.retraining import print_retraining
-    from listening.steps.retrain import Schooling, models_of, retrain_night
+    from listening.steps.retrain import models_of, retrain_night
+    from listening.steps.schooling import Schooling
     from listening.training.added import BACKGROUND
     from listening.training.promote import Rule
 

@@ -31,19 +31,19 @@ def queue(
     """
     from rich.console import Console
 
+    from listening.cli.store import existing
     from listening.configuration import read_night
     from listening.report.french import REASONS, counted
-    from listening.steps.night import night_tagger, open_night
+    from listening.steps.night import night_tagger
     from listening.steps.review import fill_queue
     from listening.store.queue import count_open
-    from listening.store.store import open_store
 
     if configuration:
         night = read_night(configuration)
-        with open_night(night) as (opened, _):
+        with existing(night.store) as opened:
             waiting = fill_queue(opened, *night_tagger(night), night.review)
     else:
-        with open_store(store) as opened:
+        with existing(store) as opened:
             waiting = count_open(opened)
     console = Console(highlight=False, soft_wrap=True)
     for reason, count in waiting.items():
@@ -63,11 +63,11 @@ def ask(
     """Demander que des verbatims soient relus, avant tous les autres."""
     from rich.console import Console
 
+    from listening.cli.store import existing
     from listening.report.french import counted
     from listening.steps import review
-    from listening.store.store import open_store
 
-    with open_store(store) as opened:
+    with existing(store) as opened:
         count = review.ask(opened, names, asked_by=by)
     Console(highlight=False).print(f"{counted(count, 'verbatim ajouté', 'verbatims ajoutés')} à la file.")
 
@@ -92,13 +92,13 @@ def export(
     """
     from rich.console import Console
 
+    from listening.cli.store import existing
     from listening.codebook import load_codebook
     from listening.report.french import counted
     from listening.steps.workbooks import export_workbook
-    from listening.store.store import open_store
 
     asked: dict[str, Any] = {"coder": coder, "limit": limit, "source": source, "code": code, "proposing": suggest}
-    with open_store(store) as opened:
+    with existing(store) as opened:
         count = export_workbook(opened, load_codebook(codebook), xlsx, **asked)
     Console(highlight=False, soft_wrap=True).print(f"{counted(count, 'verbatim')} à coder : {xlsx}", markup=False)
 
@@ -118,13 +118,13 @@ def read_back(
     """
     from rich.console import Console
 
+    from listening.cli.store import existing
     from listening.codebook import load_codebook
     from listening.report.french import counted
     from listening.steps.workbooks import import_workbook
-    from listening.store.store import open_store
 
     console = Console(highlight=False, markup=False, soft_wrap=True)
-    with open_store(store) as opened:
+    with existing(store) as opened:
         done = import_workbook(opened, load_codebook(codebook), file, coder=coder)
     console.print(
         f"{done.coder} : {counted(done.added, 'verdict ajouté', 'verdicts ajoutés')}, dont {done.replaced} à la place "
@@ -146,14 +146,14 @@ def agreement(
     """Dire à quel point les codeurs s'accordent, deux à deux et par code : kappa, alpha, AC1, intervalles et bases."""
     from rich.console import Console
 
+    from listening.cli.store import existing
     from listening.codebook import load_codebook
     from listening.report.agreement import print_agreements
-    from listening.store.store import open_store
     from listening.store.verdicts import verdicts
     from listening.training.coders import coders_agree
 
     plan = load_codebook(codebook)
-    with open_store(store) as opened:
+    with existing(store) as opened:
         pairs = coders_agree(verdicts(opened), list(plan.codes), codebook=plan.reference, blind=not seen)
     print_agreements(pairs, plan, Console(highlight=False))
 
@@ -163,12 +163,13 @@ def audit(configuration: Configuration) -> None:
     """Mettre à côté des parts du modèle celles que donne le contrôle au hasard, avec leur intervalle."""
     from rich.console import Console
 
+    from listening.cli.store import existing
     from listening.configuration import read_night
     from listening.report.audited import print_audited
     from listening.steps.audited import audited
-    from listening.steps.night import night_tagger, open_night
+    from listening.steps.night import night_tagger
 
     night = read_night(configuration)
     tagger, codebook = night_tagger(night)
-    with open_night(night) as (opened, _):
+    with existing(night.store) as opened:
         print_audited(audited(opened, tagger, codebook), codebook, Console(highlight=False))

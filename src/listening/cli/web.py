@@ -45,7 +45,7 @@ def web(
     from listening.store.frames import last_origin
     from listening.store.store import open_store
     from listening.text.pseudonym import read_key
-    from listening.web.serving import Serving, serve
+    from listening.web.serving import Serving, check_free, serve
 
     asked = Serving(
         host=host,
@@ -56,6 +56,7 @@ def web(
         behind_proxy=behind_proxy,
     )
     asked.check()
+    check_free(asked)
     with open_store(store) as opened:
         plan, key = load_codebook(codebook), read_key(key_file(store).with_name(KEY))
         with progress("Fiches des verbatims") as advance:
@@ -97,10 +98,10 @@ def add(
 @app.command("list", cls=FrenchCommand)
 def show(store: StorePlace = None) -> None:
     """Afficher les comptes : leur rôle, et ceux qui sont fermés."""
+    from listening.cli.store import existing
     from listening.store.coders import coders
-    from listening.store.store import open_store
 
-    with open_store(store) as opened:
+    with existing(store) as opened:
         for one in coders(opened):
             typer.echo(f"{one.name}  {one.role}{'  fermé' if one.disabled else ''}")
 
@@ -110,9 +111,9 @@ def disable(name: Name, store: StorePlace = None) -> None:
     """Fermer un compte : ses sessions se ferment, ce qu'il a codé reste."""
     from datetime import UTC, datetime
 
+    from listening.cli.store import existing
     from listening.store.coders import disable_coder
-    from listening.store.store import open_store
 
-    with open_store(store) as opened:
+    with existing(store) as opened:
         disable_coder(opened, name, at=datetime.now(UTC), by="listening coder")
     typer.echo(f"Compte « {name} » fermé.")

@@ -62,8 +62,7 @@ def _carried(cells: Sequence[Cell], origin: Origin, codebook: Codebook) -> pd.Da
 def _gathered(each: Mentions, owner: Positions) -> Mentions:
     """Give the mentions of cells from those of their verbatims; `owner` is the cell of each verbatim."""
     themes, tones = int(each.theme.max(initial=0)) + 1, len(POLARITIES)
-    times = np.bincount((owner[each.row] * themes + each.theme) * tones + each.polarity)
-    found = np.flatnonzero(times)
+    found, times = np.unique((owner[each.row] * themes + each.theme) * tones + each.polarity, return_counts=True)
     theme, polarity = np.divmod(found, tones)
     row, theme = np.divmod(theme, themes)
-    return Mentions(row, theme, polarity, times[found])
+    return Mentions(row, theme, polarity, times)

@@ -40,9 +40,14 @@ def to_forget_lines(
 
 
 def forgotten_lines(
-    *, removed: Sequence[Path], missing: Sequence[Path], made_again: Sequence[Path], failures: Sequence[str]
+    *,
+    removed: Sequence[Path],
+    missing: Sequence[Path],
+    made_again: Sequence[Path],
+    failures: Sequence[str],
+    nothing: bool = False,
 ) -> Iterator[str]:
-    """Give what became of the files that held what was erased.
+    """Give what became of the files that held what was erased; `nothing` was, of an author who is kept out from now on.
 
     >>> for line in forgotten_lines(removed=[Path("a.csv")], missing=[], made_again=[], failures=[]):
     ...     print(line.replace(chr(160), " "))
@@ -50,7 +55,9 @@ def forgotten_lines(
     Fichier effacé : a.csv
     """
     yield unbroken(
-        "Effacé de la base, de sa quarantaine et de ses fichiers ; une empreinte en garde la trace, sans un mot."
+        "Rien n'a été effacé ; une empreinte laisse dehors ce que cet auteur avait écrit jusqu'ici."
+        if nothing
+        else "Effacé de la base, de sa quarantaine et de ses fichiers ; une empreinte en garde la trace, sans un mot."
     )
     yield from (unbroken(f"Fichier effacé : {path}") for path in removed)
     yield from (unbroken(f"Fichier déplacé ou déjà effacé, à chercher ailleurs : {path}") for path in missing)

@@ -36,6 +36,16 @@ REASONS = {
     "flagged": "contenu sensible",
     "asked": "demandé",
 }
+FLAGS = {
+    "insulte": "insulte",
+    "menace": "menace",
+    "opinion_politique": "opinion politique",
+    "origine": "origine",
+    "religion": "religion",
+    "sante": "santé",
+    "sexualite": "sexualité",
+    "syndicat": "syndicat",
+}
 SCORES = {"nps": "NPS", "csat": "CSAT", "ces": "CES", "stars": "Étoiles"}
 
 

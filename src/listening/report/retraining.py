@@ -72,6 +72,8 @@ def print_retraining(
 def _asked(one: Condition, rule: Rule) -> str:
     if one.on == "base":
         return f"au moins {rule.judged} verdicts récents tirés au hasard"
+    if one.on == "codes":
+        return "codes ajoutés au plan : tous recalés sur le challenger"
     place, name = PLACES[one.on], MEASURES[one.measure]
     if one.on == "gold":
         return f"{place}, {name} : pas moins bon de {decimal(100 * rule.margin)} points (borne basse de l'écart)"

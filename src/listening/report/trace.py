@@ -19,6 +19,7 @@ from listening.store.traces import State, Trace, TracedReading
 FACTS = SCORES | {"weight": "poids", "wave": "vague", "brand": "marque"}
 USUAL = {"weight": 1.0}  # not worth a word
 ORIGINS = {"web": "page", "xlsx": "classeur", "adjudication": "arbitrage", "carried": "repris du plan précédent"}
+ACTIONS = {name: f"décision, {how}" for name, how in ORIGINS.items()} | {"forget": "effacement", "access": "accès"}
 
 
 def print_trace(trace: Trace, console: Console) -> None:
@@ -83,7 +84,7 @@ def _export(one: Export) -> str:
 
 
 def _line(one: AuditLine) -> str:
-    return f"le {_moment(one.at)}, {one.actor} : {one.action}"
+    return f"le {_moment(one.at)}, {one.actor} : {ACTIONS.get(one.action, one.action)}"
 
 
 def _moment(moment: datetime | None) -> str:

@@ -8,12 +8,12 @@ from datetime import datetime
 
 from listening.records import CodeVerdict, Verdict
 
-Place = tuple[str, str, str]  # verbatim, coder, codebook
+Place = tuple[str, str, str]  # version, coder, codebook
 Subject = tuple[str, str]  # version, codebook
 
 
 def standing(verdicts: Iterable[Verdict]) -> dict[Place, Verdict]:
-    """Give the verdict of each coder on each verbatim under each codebook: the last that was not taken back.
+    """Give the verdict of each coder on each version under each codebook: the last that was not taken back.
 
     One that skips stands too. A coder takes back their own verdicts only, and none that takes back.
 
@@ -28,7 +28,7 @@ def standing(verdicts: Iterable[Verdict]) -> dict[Place, Verdict]:
     ordered = sorted(verdicts, key=lambda one: (one.at, one.id))
     undone = {(one.coder, one.undoes) for one in ordered if one.state == "undone"}
     stand = (one for one in ordered if one.state != "undone" and (one.coder, one.id) not in undone)
-    return {(one.verbatim, one.coder, one.codebook): one for one in stand}
+    return {(one.version, one.coder, one.codebook): one for one in stand}
 
 
 def undo(verdict: Verdict, *, id: str, at: datetime) -> Verdict:

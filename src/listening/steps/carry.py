@@ -100,7 +100,8 @@ def carried_lines(found: Carried, old: Codebook, new: Codebook) -> list[str]:
         "(code scindé, ou codes réunis dont les tons s'opposent).",
     ]
     if found.known:
-        lines.append(f"{counted(found.known, 'décision déjà reprise', 'décisions déjà reprises')} ou prise à nouveau.")
+        again = ("décision déjà reprise ou prise à nouveau", "décisions déjà reprises ou prises à nouveau")
+        lines.append(f"{counted(found.known, *again)}.")
     if found.skipped:
         lines.append(f"{counted(found.skipped, 'verbatim passé', 'verbatims passés')} sans décision, non repris.")
     if found.shortened:

@@ -62,7 +62,7 @@ from listening.store.tombstones import AUTHOR, MARK, Why, author_place, lay, mar
 from listening.store.traces import places
 from listening.text.pseudonym import keyed_hash
 
-CARRYING = ("publish", "export", "review-export", "rebuild")  # the steps that carry words out of the store
+CARRYING = ("publish", "export", "review-export")  # the steps that carry words out of the store
 PARIS = ZoneInfo("Europe/Paris")
 
 
@@ -174,7 +174,7 @@ def forget(store: Store, found: ToForget, *, key: bytes, actor: str, remaking: b
         refused, asked = found.refused, found.places
         with store.alone() as connection:
             if found.author:
-                _keep_out(store, connection, found, task, key)
+                _keep_out(connection, found, task, key)
                 asked, refused = _of_author(store, found.author, found.marks, found.source)  # nobody adds to it now
             begin(connection, asked, refused, task)
         versions = versions_of(store, [one.id for one in asked])
@@ -191,11 +191,11 @@ def resume(store: Store, *, key: bytes) -> Forgotten:
         return _go_on(store, run, key=key, remaking=True)
 
 
-def _keep_out(store: Store, connection: Connection, found: ToForget, task: Begun, key: bytes) -> None:
+def _keep_out(connection: Connection, found: ToForget, task: Begun, key: bytes) -> None:
     """Lay the tombstones of an author: nothing of theirs is stored any more."""
     place = author_place(key, found.author or "", found.source)
-    lay(store, connection, [place], why=AUTHOR, at=task.at)
-    lay(store, connection, [mark_place(key, mark, found.source) for mark in found.marks], why=MARK, at=task.at)
+    lay(connection, [place], why=AUTHOR, at=task.at)
+    lay(connection, [mark_place(key, mark, found.source) for mark in found.marks], why=MARK, at=task.at)
     audit.note(connection, at=task.at, actor=task.actor, action="forget", subject=place, detail={})
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from listening.codebook import Codebook, load_codebook
 from listening.configuration import Night
-from listening.errors import ListeningError, SourceError, StoreError
+from listening.errors import ConfigurationError, ListeningError, SourceError, StoreError
 from listening.insight.summary import Summary
 from listening.report.copies import copies_in_brief
 from listening.report.drift import in_brief
@@ -26,13 +26,20 @@ from listening.steps.summary import basis_of, summarise
 from listening.steps.tag import tag_pending
 from listening.store.copies import count_unexamined
 from listening.store.engine import locate
+from listening.store.frames import counts
 from listening.store.quarantine import put_aside_by_source
 from listening.store.store import Store, open_store
 from listening.tagging.added import open_tagger, unread_lines
 from listening.tagging.engine import Tagger
-from listening.text.pseudonym import read_key
+from listening.text.pseudonym import has_key, read_key
 
 KEY = ".listening-key"
+BESIDES = {  # counts of what was read that are told where they are not 0
+    "updated": ("mis à jour, au même texte", "mis à jour, au même texte"),
+    "before": ("plus ancien que ce qui est lu ou gardé", "plus anciens que ce qui est lu ou gardé"),
+    "deleted": ("retiré par sa source", "retirés par leur source"),
+    "erased": ("effacé naguère, laissé dehors", "effacés naguère, laissés dehors"),
+}
 Bar = Callable[[str, int | None], AbstractContextManager[Advance]]
 
 
@@ -57,7 +64,7 @@ class NightReport:
         """Give what happened as sentences, failed sources last."""
         lines = self.read_lines()
         lines += self.expired
-        lines.append(f"{self.tagged} verbatims codés.")
+        lines.append(f"{counted(self.tagged, 'verbatim codé', 'verbatims codés')}.")
         lines += self.unread
         if self.copies:
             lines.append(self.copies)
@@ -72,10 +79,11 @@ class NightReport:
     def read_lines(self) -> list[str]:
         """Give what was read, a sentence a source."""
         return [
-            f"{name} : {count['read']} lignes lues, {count['new']} verbatims nouveaux, {count['changed']} modifiés, "
-            f"{count['known']} déjà connus, {count['quarantined']} mis en quarantaine."
-            + (f" {count['deleted']} retirés par leur source." if count["deleted"] else "")
-            + (f" {count['erased']} effacés naguère, laissés dehors." if count["erased"] else "")
+            f"{name} : {counted(count['read'], 'ligne lue', 'lignes lues')}, "
+            f"{counted(count['new'], 'verbatim nouveau', 'verbatims nouveaux')}, "
+            f"{counted(count['changed'], 'modifié')}, {counted(count['known'], 'déjà connu', 'déjà connus')}, "
+            f"{count['quarantined']} mis en quarantaine."
+            + "".join(f" {counted(count[name], *told)}." for name, told in BESIDES.items() if count[name])
             for name, count in self.ingested.items()
         ]
 
@@ -86,10 +94,19 @@ class NightReport:
 
 @contextmanager
 def open_night(night: Night) -> Iterator[tuple[Store, bytes]]:
-    """Open a night's store, with the key of its pseudonyms, kept beside it (in the working folder for a server)."""
-    key = read_key(key_file(night.store))
+    """Open a night's store, with the key of its pseudonyms, kept beside it (in the working folder for a server).
+
+    Raises ConfigurationError when the key of a store that was filled is not there: with a new one, no author would be
+    recognised, and what was erased would come back.
+    """
+    file = key_file(night.store)
     with open_store(night.store) as store:
-        yield store, key
+        if not has_key(file) and counts(store)["verbatims"]:
+            raise ConfigurationError(
+                f"{file} : pas de clé des empreintes, et {store.place} en a été remplie avec une ; apportez-la ici, ou "
+                "donnez LISTENING_KEY (perdue, une autre ne reconnaîtra ni les auteurs, ni ce qui a été effacé)"
+            )
+        yield store, read_key(file)
 
 
 def key_file(place: str | None) -> Path:

@@ -10,7 +10,7 @@ from typing import Any
 from listening.codebook import Codebook
 from listening.errors import StoreError
 from listening.records import Run
-from listening.report.french import counted, listing
+from listening.report.french import counted, day_and_hour, listing
 from listening.steps.lineage import surroundings, write_out
 from listening.steps.publish import WORDS, described, write_report
 from listening.steps.runs import now
@@ -18,6 +18,8 @@ from listening.steps.summary import Basis, Found, summarise
 from listening.store.history import as_of
 from listening.store.lineage import Export, erased_since, find_run, kept_codebook, publications_with
 from listening.store.store import Store
+
+ENDED = {"running": "en cours", "completed": "achevée", "failed": "échouée", "interrupted": "interrompue"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +88,7 @@ def _published(store: Store, name: str) -> Run:
     run = find_run(store, name)
     if run.step == "publish" and run.status == "completed":
         return run
-    how = f"« {run.step} », {run.started_at:%Y-%m-%d %H:%M} UTC, {run.status}"
+    how = f"« {run.step} » du {day_and_hour(run.started_at)}, {ENDED[run.status]}"
     used = [one.id for one in publications_with(store, run.id)]
     remedy = f"donnez une publication qui l'a employée : {', '.join(used[:5])}" if used else "donnez une publication"
     raise StoreError(f"{run.id} n'est pas une publication achevée ({how}) ; {remedy}")
@@ -109,7 +111,9 @@ def _missing(store: Store, run: Run, found: Found) -> Iterator[str]:
     if base == 0 < then:
         yield f"plus aucun des {counted(then, 'verbatim')} codés par {run.model} n'est dans la base"
     elif base < then:
-        yield f"{counted(then - base, 'verbatim')} sur {then} ne sont plus dans la base, ou n'y sont plus codés"
+        one = f"verbatim sur {then} n'est plus dans la base, ou n'y est plus codé"
+        several = f"verbatims sur {then} ne sont plus dans la base, ou n'y sont plus codés"
+        yield counted(then - base, one, several)
     elif described(found)["versions"] != run.lineage["versions"]:
         yield "d'autres verbatims que ceux d'alors : une lecture ou un codage était en cours pendant la publication"
     if base < then:

@@ -101,11 +101,11 @@ def import_workbook(store: Store, codebook: Codebook, path: Path, *, coder: str 
     said = standing(verdicts(store, coder=done.coder, codebook=codebook.reference))
     fresh = []
     for one in given:
-        before = said.get((one.verbatim, one.coder, one.codebook))
+        before = said.get((one.version, one.coder, one.codebook))
         if before and _same(before, one):
             done.known += 1
         else:
-            done.replaced += bool(before and before.version == one.version)
+            done.replaced += bool(before)
             fresh.append(one)
     if fresh:
         with running(store, "review-import", codebook=codebook.reference) as run:

@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, case, delete, fun
 from listening.records import POLARITIES, Polarity
 from listening.store import schema
 from listening.store.engine import upsert
+from listening.store.turns import claim
 
 if TYPE_CHECKING:
     from listening.store.store import Store
@@ -80,8 +81,9 @@ class Cell:
 def prepare(store: Store, origin: Origin, *, advance: Callable[[int], None] = lambda rows: None) -> None:
     """Make the cards of this origin, where they are those of another; several programs may do so at once."""
     with store.transaction() as connection:
-        if not _adopt(connection, origin):
+        if _deck(connection) == origin and _unfinished(connection) is None:
             return
+    _adopt(store, origin)
     while done := _make_some(store, origin):
         advance(done)
 
@@ -103,11 +105,11 @@ def refresh(connection: Connection, versions: Collection[str]) -> None:
     if not versions or not (deck := _deck(connection)):
         return
     # whoever changes the same verbatims at the same time waits here, and makes their cards after
-    locked = select(TEXTS.c.version).where(TEXTS.c.version.in_(versions)).order_by(TEXTS.c.version)
-    connection.execute(locked.with_for_update(key_share=True)).all()
+    claim(connection, TEXTS.c.version.in_(versions))
     cards = _made(connection, versions, deck)
     cells = {card["cell"]: dict(zip(PLACE, card.pop("place"), strict=True)) for card in cards}
-    upsert(connection, CELLS, [{"id": cell} | place for cell, place in cells.items()])
+    # in order: two that add the same ones would else wait for each other
+    upsert(connection, CELLS, [{"id": cell} | cells[cell] for cell in sorted(cells)])
     connection.execute(delete(CARDS).where(CARDS.c.version.in_(versions)))
     if cards:
         connection.execute(insert(CARDS), cards)
@@ -171,13 +173,12 @@ def outdated(store: Store) -> Iterator[str]:
             yield from (one for one in versions if kept.get(one) != made.get(one))
 
 
-def _adopt(connection: Connection, origin: Origin) -> bool:
-    """Make a origin that of all cards, unless it is; tell whether cards are still to be made."""
-    if _deck(connection) == origin:
-        return _unfinished(connection) is not None
+def _adopt(store: Store, origin: Origin) -> None:
+    """Make an origin that of all cards, unless it is, once nobody writes those of another any more."""
     facts = {"model": origin.model, "codebook": origin.codebook, "thresholds": dict(origin.thresholds)}
-    upsert(connection, DECK, [{"id": 1, "made": ""} | facts])
-    return True
+    with store.alone() as connection:
+        if _deck(connection) != origin:
+            upsert(connection, DECK, [{"id": 1, "made": ""} | facts])
 
 
 def _deck(connection: Connection) -> Origin | None:

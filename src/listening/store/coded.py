@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, and_, cast, distinct, exists, func, select
+from sqlalchemy import Integer, and_, cast, distinct, exists, func, select, true
 from sqlalchemy.orm import aliased
 
 from listening.records import Verdict
@@ -35,11 +36,13 @@ def count_coded(store: Store, coder: str, *, codebook: str, since: datetime) -> 
         return connection.scalar(select(func.count(distinct(TABLE.c.version))).where(mine, _stands())) or 0
 
 
-def coded_once(store: Store, *, without: str, codebook: str, limit: int | None) -> list[str]:
+def coded_once(
+    store: Store, *, without: str, codebook: str, among: Collection[str] | None = None, limit: int | None = None
+) -> list[str]:
     """Give current versions that one person coded and `without` may code blind; those that were coded blind first.
 
     They neither coded nor skipped them, nor were shown what was said of them. Then they come by their names, which are
-    hashes: the first are as good as drawn by chance.
+    hashes: the first are as good as drawn by chance. `among` is where they are looked for, all unless told.
     """
     texts, mine = schema.verbatims, aliased(schema.verdicts)
     by_them = and_(mine.c.version == TABLE.c.version, mine.c.coder == without, mine.c.codebook == codebook)
@@ -49,6 +52,7 @@ def coded_once(store: Store, *, without: str, codebook: str, limit: int | None) 
         select(TABLE.c.version)
         .join(texts, texts.c.version == TABLE.c.version)
         .where(texts.c.current, coded, ~judged, ~was_shown(TABLE.c.version, without))
+        .where(true() if among is None else TABLE.c.version.in_(among))
         .group_by(TABLE.c.version)
         .having(func.count(distinct(TABLE.c.coder)) == 1)
         .order_by(func.max(cast(TABLE.c.blind, Integer)).desc(), TABLE.c.version)

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from listening.errors import ConfigurationError
 from listening.store import audit, schema
+from listening.store.engine import upsert
 from listening.store.store import Store
 
 Role = Literal["reader", "coder", "admin"]
@@ -42,7 +43,7 @@ def add_coder(store: Store, coder: Coder, *, by: str) -> None:
         )
     row = {"name": coder.name, "role": coder.role, "password": coder.password}
     with store.transaction() as connection:
-        store.upsert(connection, TABLE, [row | {"created_at": coder.created_at, "disabled": coder.disabled}])
+        upsert(connection, TABLE, [row | {"created_at": coder.created_at, "disabled": coder.disabled}])
         _end_sessions(connection, coder.name)
         detail = {"role": coder.role}
         audit.note(connection, at=coder.created_at, actor=by, action="compte", subject=coder.name, detail=detail)

@@ -13,7 +13,7 @@ from listening.records import Run, content_id
 from listening.store import schema
 from listening.store.history import keep_copies
 from listening.store.store import Store
-from listening.store.turns import present
+from listening.store.turns import leaving, present
 
 UNDATED = datetime.max.replace(tzinfo=UTC)
 
@@ -164,4 +164,5 @@ def _superseded(connection: Connection, run: Run) -> bool:
 
 def _unexamined() -> Any:
     verbatims, copies = schema.verbatims, schema.copies
-    return and_(verbatims.c.current, ~exists().where(copies.c.version == verbatims.c.version))
+    here = and_(verbatims.c.current, verbatims.c.version.not_in(leaving()))
+    return and_(here, ~exists().where(copies.c.version == verbatims.c.version))

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Table, func, select, text
 
 from listening.errors import StoreError
 from listening.store import schema
+from listening.store.engine import upsert
 from listening.store.store import ROWS, Store
 
 
@@ -44,7 +45,7 @@ def _copy_table(reading: Connection, table: Table, target: Store, advance: Calla
     count = 0
     for rows in reading.execute(select(table)).mappings().partitions(ROWS):
         with target.transaction() as connection:
-            target.upsert(connection, table, [dict(row) for row in rows])
+            upsert(connection, table, [dict(row) for row in rows])
         count += len(rows)
         advance(len(rows))
     return count

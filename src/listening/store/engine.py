@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ PRAGMAS = (
     "foreign_keys=ON",
     "secure_delete=ON",
 )
+NAMED = 5000  # names in one statement: databases take some tens of thousands
 KEPT = "relancez : ce qui est validé y reste"
 FULL = f"plus de place sur le disque ; libérez-en, puis {KEPT}"
 EXTENDING = ("mdextend", "mdzeroextend")  # of PostgreSQL, that a quota or a limit stops without its code of a full disk
@@ -72,6 +74,13 @@ def connect(place: str | Path | None = None) -> Engine:
         ) from error
     event.listen(engine, "connect", _set_up_sqlite if engine.dialect.name == "sqlite" else _set_up_server)
     return engine
+
+
+def named(names: Iterable[str]) -> Iterator[list[str]]:
+    """Give names by the number that one statement takes."""
+    waiting = iter(names)
+    while some := list(islice(waiting, NAMED)):
+        yield some
 
 
 def upsert(connection: Connection, table: Any, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -56,14 +56,14 @@ def bury(store: Store, tasks: Sequence[Begun], *, key: bytes) -> None:
         with store.alone() as connection:
             for why, at in {(one.why, one.at) for one in some}:
                 graves = [verbatim_place(key, one.name) for one in some if (one.why, one.at) == (why, at)]
-                lay(store, connection, graves, why=why, at=at)
+                lay(connection, graves, why=why, at=at)
             connection.execute(update(TEXTS).where(TEXTS.c.id.in_(ids)).values(current=False))
             cards.refresh_places(connection, ids)
     for some in batches([one for one in tasks if one.kind == "row"]):
         query = select(REFUSED.c.source, REFUSED.c.content).where(REFUSED.c.id.in_([one.name for one in some]))
         with store.alone() as connection:
             graves = [row_place(key, source, content) for source, content in connection.execute(query) if content]
-            lay(store, connection, graves, why=ROW, at=some[0].at)
+            lay(connection, graves, why=ROW, at=some[0].at)
 
 
 def begun(store: Store) -> list[Begun]:

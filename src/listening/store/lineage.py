@@ -15,6 +15,7 @@ from listening.codebook import Codebook
 from listening.errors import StoreError
 from listening.records import Run, content_id
 from listening.store import schema
+from listening.store.engine import upsert
 from listening.store.store import Store
 from listening.store.tombstones import AUTHOR, MARK, ROW
 from listening.store.turns import present
@@ -51,7 +52,7 @@ def announce(store: Store, paths: Iterable[str], *, kind: Kind, at: datetime, ru
     """Record files that are about to be written with words: cut before its end, the writing is known to erasure."""
     unwritten = [Export(kind=kind, path=path, sha256=UNWRITTEN, versions=(), at=at, run=run) for path in paths]
     with store.writing() as connection:
-        store.upsert(connection, TABLE, [_row(one) for one in unwritten])
+        upsert(connection, TABLE, [_row(one) for one in unwritten])
 
 
 def add_exports(store: Store, exports: Sequence[Export]) -> list[Export]:
@@ -65,7 +66,7 @@ def add_exports(store: Store, exports: Sequence[Export]) -> list[Export]:
         if gone := versions - present(connection, versions):
             return [one for one in exports if not gone.isdisjoint(one.versions)]
         there = set(connection.scalars(select(TABLE.c.id).where(TABLE.c.id.in_(list(rows)))))
-        store.upsert(connection, TABLE, [row for name, row in rows.items() if name not in there])
+        upsert(connection, TABLE, [row for name, row in rows.items() if name not in there])
         written = TABLE.c.path.in_([one.path for one in exports])
         connection.execute(delete(TABLE).where(TABLE.c.sha256 == UNWRITTEN, written))
     return []
@@ -91,7 +92,7 @@ def keep_codebook(store: Store, codebook: Codebook) -> str:
     name = sha256(content.encode()).hexdigest()
     with store.transaction() as connection:
         row = {"hash": name, "reference": codebook.reference, "content": content}
-        store.upsert(connection, schema.codebooks, [row])
+        upsert(connection, schema.codebooks, [row])
     return name
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, delete, func, select
 
 from listening.records import RowProblem, Run, content_id
 from listening.store import schema
+from listening.store.engine import upsert
 from listening.store.store import Store
 
 TABLE = schema.quarantine
@@ -29,7 +30,7 @@ def put_aside(
         gone = erased(connection)
         rows = {_id(one): asdict(one) | {"run": run.id} for one in problems if one not in gone}
         there = set(connection.scalars(select(TABLE.c.id).where(TABLE.c.id.in_(list(rows)))))
-        store.upsert(connection, TABLE, [{"id": name} | row for name, row in rows.items()])
+        upsert(connection, TABLE, [{"id": name} | row for name, row in rows.items()])
     return len(rows) - len(there)
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
-from itertools import islice
 from typing import Any, Literal, get_args
 
 from sqlalchemy import Connection, Select, and_, delete, distinct, exists, func, select, update
 
 from listening.records import Run, content_id
 from listening.store import schema
+from listening.store.engine import named, upsert
 from listening.store.shown import was_shown
 from listening.store.store import Store
 from listening.store.turns import present
@@ -19,7 +19,6 @@ from listening.store.turns import present
 Reason = Literal["abstained", "disagreement", "audit", "flagged", "asked"]
 REASONS: tuple[Reason, ...] = get_args(Reason)
 TABLE = schema.queue
-BATCH = 500  # versions or ids named in one statement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,10 +51,10 @@ def add_items(store: Store, items: Iterable[QueueItem], run: Run) -> int:
     """Add the items that are not there yet, open or closed, of versions that are; give how many."""
     rows = {one.id: asdict(one) | {"id": one.id, "run": run.id} for one in items}
     with store.writing() as connection:
-        there = {name for part in _parts(rows) for name in _known(connection, part)}
+        there = {name for part in named(rows) for name in _known(connection, part)}
         kept = present(connection, {row["version"] for row in rows.values()})
         new = [row for name, row in rows.items() if name not in there and row["version"] in kept]
-        store.upsert(connection, TABLE, new)
+        upsert(connection, TABLE, new)
     return len(new)
 
 
@@ -91,7 +90,7 @@ def items_of(store: Store, versions: Sequence[str]) -> dict[str, list[QueueItem]
     """Give the items of versions, open and closed, in order."""
     found: dict[str, list[QueueItem]] = {}
     with store.transaction() as connection:
-        for part in _parts(versions):
+        for part in named(versions):
             query = select(*COLUMNS).where(TABLE.c.version.in_(part)).order_by(TABLE.c.rank, TABLE.c.id)
             for row in connection.execute(query).mappings():
                 found.setdefault(row["version"], []).append(QueueItem(**row))
@@ -125,7 +124,7 @@ def settle(store: Store, versions: Sequence[str] | None = None, *, codebook: str
         waiting = select(TABLE.c.version).distinct().where(TABLE.c.closed_at.is_(None))
         names = list(connection.scalars(waiting)) if versions is None else list(versions)
         closed = 0
-        for part in _parts(names):
+        for part in named(names):
             coded = _coded_by(connection, part, codebook, coders)
             closed += _set_closed(connection, coded, at)
             if versions is not None:
@@ -142,14 +141,14 @@ def coded_versions(store: Store, codebook: str) -> set[str]:
 def withdraw(store: Store, ids: Collection[str]) -> None:
     """Take out open items, by id, that there is no reason for any more."""
     with store.transaction() as connection:
-        for part in _parts(sorted(ids)):
+        for part in named(sorted(ids)):
             connection.execute(delete(TABLE).where(TABLE.c.id.in_(part), TABLE.c.closed_at.is_(None)))
 
 
 def reopen(store: Store, ids: Collection[str]) -> None:
     """Open items, by id, that were closed under another codebook."""
     with store.transaction() as connection:
-        for part in _parts(sorted(ids)):
+        for part in named(sorted(ids)):
             connection.execute(update(TABLE).where(TABLE.c.id.in_(part)).values(closed_at=None))
 
 
@@ -205,9 +204,3 @@ def _set_closed(connection: Connection, versions: Collection[str], at: datetime 
 
 def _known(connection: Connection, ids: Sequence[str]) -> list[str]:
     return list(connection.scalars(select(TABLE.c.id).where(TABLE.c.id.in_(ids))))
-
-
-def _parts(names: Iterable[str]) -> Iterator[list[str]]:
-    waiting = iter(names)
-    while part := list(islice(waiting, BATCH)):
-        yield part

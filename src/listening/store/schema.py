@@ -292,7 +292,7 @@ queue = Table(
     Index("queue_open", "closed_at", "rank", "id"),
 )
 
-# What people decided, only ever added to: `undoes` takes one back. The verdict of a coder on a verbatim that stands is
+# What people decided, only ever added to: `undoes` takes one back. The verdict of a coder on a version that stands is
 # the last that is not undone, under each codebook. `model` is the one whose tags the coder saw, None when blind.
 verdicts = Table(
     "verdicts",
@@ -309,7 +309,7 @@ verdicts = Table(
     Column("codes", JSON, nullable=False),
     Column("note", Words, nullable=False),
     Column("codebook", Words, nullable=False),
-    Column("undoes", String(32)),
+    Column("undoes", String(32), index=True),
     Column("queue", String(20)),
     Column("probability", Float, nullable=False),
     Column("model", Words),

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, exists, select
 
 from listening.store import schema
+from listening.store.engine import named, upsert
 from listening.store.store import Store
 from listening.store.turns import present
 
 TABLE = schema.shown
-BATCH = 500  # versions named in one statement
 
 
 def note_shown(store: Store, coder: str, versions: Collection[str], *, at: datetime) -> None:
@@ -27,14 +26,14 @@ def note_shown(store: Store, coder: str, versions: Collection[str], *, at: datet
     if fresh:
         with store.writing() as connection:
             rows = [{"version": one, "coder": coder, "at": at} for one in present(connection, fresh)]
-            store.upsert(connection, TABLE, rows)
+            upsert(connection, TABLE, rows)
 
 
 def shown_to(store: Store, coder: str, versions: Iterable[str]) -> set[str]:
     """Give those of the versions of which somebody was shown what the engine or others said."""
-    waiting, found = iter(versions), set()
+    found = set()
     with store.transaction() as connection:
-        while part := list(islice(waiting, BATCH)):
+        for part in named(versions):
             mine = select(TABLE.c.version).where(TABLE.c.version.in_(part), TABLE.c.coder == coder)
             found |= set(connection.scalars(mine))
     return found

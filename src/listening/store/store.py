@@ -20,7 +20,7 @@ from listening.store import cards, schema, words
 from listening.store.engine import connect, meaning, upsert
 from listening.store.history import keep_verbatims
 from listening.store.migrating import migrate
-from listening.store.turns import hold, present, take
+from listening.store.turns import claim, hold, leaving, present, take
 
 ROWS = 1000  # read from the database at once, where all of a table is
 
@@ -161,9 +161,8 @@ class Store:
         with self.writing() as connection:
             for place in erased(connection):
                 last.pop(place, None)
-            found = connection.execute(select(table.c.id, table.c.version).where(table.c.id.in_(list(last))))
             stored: dict[str, set[str]] = {}
-            for place, version in found:
+            for place, version in claim(connection, table.c.id.in_(list(last))):
                 stored.setdefault(place, set()).add(version)
             for place, (_, verbatim) in last.items():
                 versions = stored.get(place)
@@ -172,7 +171,7 @@ class Store:
                 known = table.c.id.in_(list(stored))
                 keep_verbatims(connection, known, run)
                 connection.execute(update(table).where(known).values(current=False))
-            self.upsert(connection, table, [_row(print_, one) | {"run": run.id} for print_, one in last.values()])
+            upsert(connection, table, [_row(print_, one) | {"run": run.id} for print_, one in last.values()])
             words.keep_words(connection, {one.version: one.text for _, one in last.values()})
             cards.refresh_places(connection, list(last))
         return counts
@@ -181,6 +180,7 @@ class Store:
         """Mark verbatims, by id, as taken back at some moment: they stay, no more current; give how many were."""
         table, count = schema.verbatims, 0
         with self.writing() as connection:
+            claim(connection, table.c.id.in_(list(deleted)))
             keep_verbatims(connection, table.c.id.in_(list(deleted)), run)
             for place, at in deleted.items():
                 gone = update(table).where(table.c.id == place, table.c.current.is_not(False))
@@ -201,7 +201,7 @@ class Store:
         """Keep where the next reading of a source begins: what came before it must be stored."""
         row = {"source": source, "configuration": configuration, "value": value, "run": run.id}
         with self.transaction() as connection:
-            self.upsert(connection, schema.cursors, [row])
+            upsert(connection, schema.cursors, [row])
 
     # Readings
 
@@ -238,12 +238,8 @@ class Store:
             versions = present(connection, {str(row["version"]) for row in read})
             connection.execute(delete(schema.segments).where(schema.segments.c.version.in_(versions)))
             for table, rows in ((schema.segments, cuts), (schema.readings, read), (schema.tags, tagged)):
-                self.upsert(connection, table, [row for row in rows if row["version"] in versions])
+                upsert(connection, table, [row for row in rows if row["version"] in versions])
             cards.refresh(connection, versions)
-
-    def upsert(self, connection: Connection, table: Any, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Insert rows; where the primary key is there already, the row takes the new values."""
-        upsert(connection, table, rows)
 
 
 def _unread(model: str, codebook: str, language: str) -> Any:
@@ -251,7 +247,8 @@ def _unread(model: str, codebook: str, language: str) -> Any:
     read = exists().where(
         readings.c.version == verbatims.c.version, readings.c.model == model, readings.c.codebook == codebook
     )
-    return and_(verbatims.c.current, verbatims.c.language == language, ~read)
+    here = and_(verbatims.c.current, verbatims.c.version.not_in(leaving()))
+    return and_(here, verbatims.c.language == language, ~read)
 
 
 def _row(fingerprint: str, verbatim: Verbatim) -> dict[str, Any]:

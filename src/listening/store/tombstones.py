@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from itertools import islice
 from typing import Literal
 
 from sqlalchemy import Connection, exists, select
 
 from listening.store import schema
-from listening.store.store import Store
+from listening.store.engine import named, upsert
 from listening.text.pseudonym import keyed_hash
 
 Why = Literal["demande", "conservation"]
 TABLE = schema.tombstones
 AUTHOR, ROW, MARK = "auteur", "ligne", "marque"  # the reasons of the tombstones that are not those of verbatims
-NAMED = 5000  # places named in one statement
 
 
 def verbatim_place(key: bytes, name: str) -> str:
@@ -39,16 +37,15 @@ def mark_place(key: bytes, mark: str, source: str | None = None) -> str:
     return keyed_hash(key, MARK, mark, source or "")
 
 
-def lay(store: Store, connection: Connection, places: Iterable[str], *, why: str, at: datetime) -> None:
+def lay(connection: Connection, places: Iterable[str], *, why: str, at: datetime) -> None:
     """Lay tombstones; one that is there takes the new moment."""
-    store.upsert(connection, TABLE, [{"place": place, "at": at, "why": why} for place in dict.fromkeys(places)])
+    upsert(connection, TABLE, [{"place": place, "at": at, "why": why} for place in dict.fromkeys(places)])
 
 
 def laid(connection: Connection, places: Iterable[str]) -> dict[str, datetime]:
     """Give those of the places where a tombstone lies, and since when."""
     found: dict[str, datetime] = {}
-    waiting = iter(places)
-    while some := list(islice(waiting, NAMED)):
+    for some in named(places):
         found.update(connection.execute(select(TABLE.c.place, TABLE.c.at).where(TABLE.c.place.in_(some))).all())
     return found
 

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, Connection, and_, any_, bindparam, false, func, select, text
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from listening.store import schema
 from listening.store.engine import upsert
@@ -73,14 +73,13 @@ def holding(connection: Connection, asked: str, version: ColumnElement[str]) -> 
 
 def unlike(store: Store) -> Iterator[str]:
     """Give the current versions whose words are not those of their text, and the index where it is not theirs."""
-    query = select(TEXTS.c.version, TEXTS.c.text, FOUND.c.words).where(TEXTS.c.current)
-    with store.snapshot() as connection:
-        rows = connection.execute(query.outerjoin(FOUND, FOUND.c.version == TEXTS.c.version))
-        yield from (version for version, said, words in rows if words != " ".join(words_of(said)))
+    yield from _unlike_texts(store)
     with store.transaction() as connection:
         if connection.dialect.name == "sqlite":
             try:
                 connection.exec_driver_sql("INSERT INTO words_index (words_index, rank) VALUES ('integrity-check', 1)")
+            except OperationalError:  # another program has the store: that is no fault of the index
+                raise
             except DatabaseError:
                 yield "words_index"
 
@@ -90,7 +89,7 @@ def mend(store: Store) -> int:
     with store.transaction() as connection:
         if connection.dialect.name == "sqlite":
             _tell_index(connection, "rebuild")
-    versions, count = unlike(store), 0
+    versions, count = _unlike_texts(store), 0
     while some := list(islice(versions, BATCH)):
         with store.writing() as connection:
             query = select(TEXTS.c.version, TEXTS.c.text).where(TEXTS.c.version.in_(some))
@@ -102,6 +101,13 @@ def mend(store: Store) -> int:
 def compact(connection: Connection) -> None:
     """Write SQLite's index anew without the words that no text has any longer."""
     _tell_index(connection, "optimize")
+
+
+def _unlike_texts(store: Store) -> Iterator[str]:
+    query = select(TEXTS.c.version, TEXTS.c.text, FOUND.c.words).where(TEXTS.c.current)
+    with store.snapshot() as connection:
+        rows = connection.execute(query.outerjoin(FOUND, FOUND.c.version == TEXTS.c.version))
+        yield from (version for version, said, words in rows if words != " ".join(words_of(said)))
 
 
 def _tell_index(connection: Connection, what: str) -> None:

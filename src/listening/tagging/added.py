@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from hashlib import blake2b
@@ -14,7 +14,7 @@ from listening.codebook import Codebook
 from listening.errors import CodebookError
 from listening.records import Reading, Segment, Tag
 from listening.tagging.abstain import Scored
-from listening.tagging.embedded import EmbeddedTagger
+from listening.tagging.embedded import EmbeddedTagger, default_folder
 from listening.tagging.engine import FLOOR, Tagger, load_tagger, strongest
 from listening.tagging.engines import load_engine
 from listening.tagging.following import Following
@@ -126,20 +126,35 @@ def with_added(tagger: Tagger, codebook: Codebook, path: Path | None) -> Tagger:
 
     The same engine where there are none. Codes that a team added to `embedded` are read by their heads; renamed and
     joined ones by those that they come from (`Following`), of every engine but `hub`, which reads their labels. Parts
-    of a code that was split, without a head, are not read (`unread_lines`). Raises CodebookError when an added code has
-    no head, when the heads are those of another model, and where `crosswalk` does.
+    of a code that was split, without a head, are not read (`unread_lines`). Heads stand beside the codebook; where
+    those are of another model, the ones in this model's folder are read. Raises CodebookError when an added code has no
+    head, when the heads are those of another model, and where `crosswalk` does.
     """
     if isinstance(tagger, HubTagger | Following):
         return tagger
-    found, engine = origins(codebook, tagger.codes), tagger
-    if path is not None and isinstance(tagger, EmbeddedTagger) and (found.new or found.unread):
-        known = read_heads(path)
-        more = origins(codebook, (*tagger.codes, *known.heads))
-        found = replace(more, parts=more.parts | found.parts)
-        if found.new:
-            raise CodebookError(_untaught(found.new, codebook, path))
-        engine = _with_heads(tagger, known, found, path)
-    return Following(engine, found) if found.told or found.unread else engine
+    found = origins(codebook, tagger.codes)
+    if path is None or not isinstance(tagger, EmbeddedTagger) or not (found.new or found.unread):
+        return _followed(tagger, found)
+    known = _own_heads(tagger, path)
+    found = _read_by(tagger, codebook, known.heads)
+    if found.new:
+        raise CodebookError(_untaught(found.new, codebook, path, tagger))
+    if known.model != tagger.model and _used(tagger, found):
+        raise CodebookError(
+            f"{heads_path(path)} a été calé sur {known.model}, mais le modèle est {tagger.model} ; "
+            f"{_fit(path, tagger)} à nouveau"
+        )
+    return with_heads(tagger, codebook, known.heads)
+
+
+def with_heads(tagger: EmbeddedTagger, codebook: Codebook, heads: Mapping[str, Head]) -> Tagger:
+    """Give the engine under a codebook, with the heads by which codes that it does not know are read.
+
+    The heads are of this engine; a code without one is not read. Raises CodebookError where `crosswalk` does.
+    """
+    found = _read_by(tagger, codebook, heads)
+    used = {code: head for code, head in heads.items() if code in _used(tagger, found)}
+    return _followed(AddedCodes(tagger, used) if used else tagger, found)
 
 
 def unread_lines(tagger: Tagger, codebook: Codebook, path: Path | None) -> list[str]:
@@ -157,25 +172,39 @@ def unread_lines(tagger: Tagger, codebook: Codebook, path: Path | None) -> list[
     return lines
 
 
-def _with_heads(tagger: EmbeddedTagger, known: Heads, found: Origins, path: Path) -> Tagger:
-    """Give the engine with the heads that codes are read by, the same engine where there are none."""
-    used = {part for parts in found.parts.values() for part in parts if part not in tagger.codes}
-    if used and known.model != tagger.model:
-        raise CodebookError(
-            f"{heads_path(path)} a été calé sur {known.model}, mais le modèle est {tagger.model} ; "
-            f"lancez « listening codebook fit {path} --model {tagger.folder} » à nouveau"
-        )
-    return AddedCodes(tagger, {code: head for code, head in known.heads.items() if code in used}) if used else tagger
+def _own_heads(tagger: EmbeddedTagger, path: Path) -> Heads:
+    """Give the heads beside a codebook, unless only those that a retraining left in the model's folder are its own."""
+    beside = read_heads(path)
+    if beside.model == tagger.model:
+        return beside
+    left = read_heads(path, tagger.folder)
+    return left if left.model == tagger.model else beside
 
 
-def _untaught(new: Sequence[str], codebook: Codebook, path: Path) -> str:
+def _read_by(tagger: Tagger, codebook: Codebook, heads: Collection[str]) -> Origins:
+    """Give by what codes are read; what the engine was taught goes before a head."""
+    found, more = (origins(codebook, known) for known in (tagger.codes, (*tagger.codes, *heads)))
+    return replace(more, parts=more.parts | found.parts)
+
+
+def _used(tagger: Tagger, found: Origins) -> set[str]:
+    """Give the codes of heads that codes are read by."""
+    return {part for parts in found.parts.values() for part in parts if part not in tagger.codes}
+
+
+def _followed(engine: Tagger, found: Origins) -> Tagger:
+    return Following(engine, found) if found.told or found.unread else engine
+
+
+def _untaught(new: Sequence[str], codebook: Codebook, path: Path, tagger: EmbeddedTagger) -> str:
     """Say what to do about added codes, and about a version that is not there, by which they may be known."""
-    said = f"{path} : codes que le modèle ne connaît pas encore : {', '.join(new)} ; {_fit(path)}"
+    said = f"{path} : codes que le modèle ne connaît pas encore : {', '.join(new)} ; {_fit(path, tagger)}"
     oldest = [codebook, *codebook.ancestors()][-1].previous
     if oldest and any(codebook.codes[code].replaces for code in new):
         said += f", ou mettez le fichier de {oldest} dans le même dossier : il dit peut-être d'où ils viennent"
     return said
 
 
-def _fit(path: Path) -> str:
-    return f"lancez « listening codebook fit {path} »"
+def _fit(path: Path, tagger: EmbeddedTagger | None = None) -> str:
+    other = f" --model {tagger.folder}" if tagger and tagger.folder != default_folder() else ""
+    return f"lancez « listening codebook fit {path}{other} »"

@@ -1,4 +1,4 @@
-"""The heads of codes that a team added: what stands in the file beside its codebook."""
+"""The heads of codes that a team added: what stands in the file beside its codebook, or in a model's folder."""
 
 from __future__ import annotations
 
@@ -62,21 +62,21 @@ class Heads(Strict):
     heads: dict[str, Head]
 
 
-def heads_path(codebook: Path) -> Path:
-    """Give where the heads of a codebook file stand.
+def heads_path(codebook: Path, folder: Path | None = None) -> Path:
+    """Give where the heads of a codebook file stand: beside it, or in the folder of the model that they are of.
 
     >>> heads_path(Path("plans/assurance.yaml")).name
     'assurance.heads.json'
     """
-    return codebook.with_suffix(SUFFIX)
+    return (folder / codebook.name if folder else codebook).with_suffix(SUFFIX)
 
 
-def read_heads(path: Path) -> Heads:
-    """Give the heads beside a codebook file, without any when there is no such file.
+def read_heads(path: Path, folder: Path | None = None) -> Heads:
+    """Give the heads of a codebook file that stand where `heads_path` says, without any when there are none.
 
     Raises CodebookError for a spoilt file.
     """
-    place = heads_path(path)
+    place = heads_path(path, folder)
     if not place.is_file():
         return Heads(model="", heads={})
     try:
@@ -85,9 +85,9 @@ def read_heads(path: Path) -> Heads:
         raise CodebookError(f"{place} est illisible ; lancez « listening codebook fit {path} » à nouveau") from error
 
 
-def write_heads(path: Path, heads: Heads) -> Path:
-    """Write the heads beside their codebook file, whole or not at all, and give where."""
-    place = heads_path(path)
+def write_heads(path: Path, heads: Heads, folder: Path | None = None) -> Path:
+    """Write the heads of a codebook file where `heads_path` says, whole or not at all, and give where."""
+    place = heads_path(path, folder)
     part = place.with_name(place.name + ".part")
     part.write_text(heads.model_dump_json() + "\n", encoding="utf-8")
     part.replace(place)

@@ -10,6 +10,11 @@ from pathlib import Path
 from listening.errors import ConfigurationError
 
 
+def has_key(file: Path) -> bool:
+    """Tell whether the secret key is there, so that `read_key` makes no new one."""
+    return bool(os.environ.get("LISTENING_KEY")) or file.is_file()
+
+
 def read_key(file: Path) -> bytes:
     """Give the secret key: `LISTENING_KEY` from the environment, else the file's, made with mode 0600 if absent."""
     if given := os.environ.get("LISTENING_KEY"):

@@ -1,8 +1,8 @@
 """How far two who coded the same verbatims agree, beyond chance.
 
 Intervals come from resampled verbatims. On few of them, or where somebody never varies, all draws give one coefficient,
-and an interval of no width that feigns certainty. To each draw is therefore added one fictitious case, spread at random
-over the cells of its table, as a Dirichlet prior of total weight 1 does: a hundred verbatims hardly feel it.
+and an interval of no width that feigns certainty. To each draw is therefore added a fictitious case, of weight 1 on
+average, spread at random over the cells of its table as by a Dirichlet prior: a hundred verbatims hardly feel it.
 Sources: Zapf et al. (2016), BMC Medical Research Methodology 16:93, for resampling; Perks (1947), Journal of the
 Institute of Actuaries 73, for the weight; Basu, Banerjee and Sen (2000), Bayesian Inference for Kappa from Single and
 Multiple Studies, Biometrics 56, for coefficients drawn with a prior.

@@ -34,7 +34,8 @@ class GoldTag:
 class Example:
     """A text with what is known of it; `tags` is None when nobody coded it, `sentiment` and `stars` likewise.
 
-    `stars` runs from -1 (one star) to 1 (five stars). `natural` is false for a text drawn because it was rare.
+    `stars` runs from -1 (one star) to 1 (five stars). `natural` is false for a text drawn because it was rare. `unsure`
+    are codes that the text may or may not carry: its `tags` say nothing of them.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Example:
     natural: bool = True
     domain: str = ""
     channel: str = ""
+    unsure: tuple[str, ...] = ()
 
 
 def read_coded(path: Path) -> list[Example]:

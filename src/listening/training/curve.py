@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -35,7 +36,9 @@ class LearningCurve:
         self.path.write_text("\n".join([*kept, line]) + "\n", encoding="utf-8")
 
     def f1(self, model: ListeningModel) -> float:
-        """Give the micro-F1 of a model on the held-out verbatims."""
+        """Give the micro-F1 of a model on the held-out verbatims, NaN where there are none."""
+        if not self.held:
+            return math.nan
         from scipy.special import expit
 
         from listening.tagging.embedded import EmbeddedTagger

@@ -30,10 +30,13 @@ def fit_lexical(model: ListeningModel, tokenizer: Any, examples: Sequence[Exampl
     norms = np.sqrt(np.asarray(counts.multiply(rarity**2).sum(axis=1)).ravel()).clip(min=1e-3)
     matrix = weighted.multiply(1 / norms[:, None]).tocsr()
     target = presence(examples, codes)
+    told = np.array([[code not in one.unsure for code in codes] for one in examples])
     lexical.rarity.copy_(torch.from_numpy(rarity))
     for column in range(len(codes)):
-        if 0 < target[:, column].sum() < len(examples):
-            fitted = LogisticRegression(C=STRENGTH, solver="liblinear", random_state=0).fit(matrix, target[:, column])
+        rows = told[:, column]
+        if 0 < target[rows, column].sum() < rows.sum():
+            learn = LogisticRegression(C=STRENGTH, solver="liblinear", random_state=0)
+            fitted = learn.fit(matrix[rows], target[rows, column])
             lexical.weight[:, column] = torch.from_numpy(fitted.coef_[0]).to(lexical.weight.dtype)
             lexical.bias[column] = float(fitted.intercept_[0])
 

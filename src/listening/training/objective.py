@@ -40,6 +40,8 @@ def targets(
         if example.tags is None:
             presence[row] = owned[row] = -1
             continue
+        for code in example.unsure:
+            presence[row, rank[code]] = owned[row, :, rank[code]] = -1
         for tag in example.tags:
             column = rank[tag.code]
             shown = [

@@ -26,6 +26,7 @@ from listening.training.lexical import fit_lexical
 from listening.training.standoff import read_standoff
 from listening.training.tally import presence
 from listening.training.train import Progress, Stage, fit, new_model, split
+from listening.training.translate import Translation
 
 RATED = 2000  # rated texts held out to calibrate the rating, at most
 
@@ -37,7 +38,7 @@ class Sources:
     `codings` are codings apart from their texts, which stand in `rated` or `unlabelled`; `authored` are verbatims
     written and coded for training; `fragments` short answers to survey questions; `verdicts` what people decided in the
     store, beside what is `coded`. `apart` are texts that the model will be judged by: nothing is learnt from what
-    repeats them.
+    repeats them. `translation` tells the coded verbatims of a file in the model's codes, where it has others.
     """
 
     base: str
@@ -49,14 +50,16 @@ class Sources:
     fragments: Path | None = None
     verdicts: tuple[Example, ...] = ()
     apart: tuple[str, ...] = ()
+    translation: Translation | None = None
 
 
 def produce(folder: Path, sources: Sources, codes: Sequence[str], *, progress: Progress) -> None:
     """Train by `folder/training.yaml` and write there the weights, tokenizer, calibration and thresholds.
 
     A share of the coded verbatims is never trained on: calibration and thresholds are fitted on it, unless a tagger
-    learns on and they are fewer than `refit`. Where there
-    are texts to keep `apart`, `left_out.json` counts by file those that repeat one, which were left out.
+    learns on and they are fewer than `refit`. Where a plan joins codes of the model, what was coded under it is not
+    among them: it leaves these codes open. Where there are texts to keep `apart`, `left_out.json` counts by file those
+    that repeat one, which were left out.
     """
     configuration, apart = read_training(folder / "training.yaml"), Apart(sources.apart)
     stages, held, rated = _stages(sources, configuration, apart)
@@ -68,7 +71,7 @@ def produce(folder: Path, sources: Sources, codes: Sequence[str], *, progress: P
     if not checkpoint.is_file():
         curve.path.unlink(missing_ok=True)
     trained = fit(model, tokenizer, stages, configuration, checkpoint=checkpoint, progress=progress, after=curve)
-    if len(held) < configuration.refit and (Path(sources.base) / HELD_OUT).is_file():
+    if len(held) < max(configuration.refit, 1) and (Path(sources.base) / HELD_OUT).is_file():
         write_model(folder, trained.half(), tokenizer)
         for name in ("calibration.json", THRESHOLDS, HELD_OUT):
             copyfile(Path(sources.base) / name, folder / name)
@@ -89,8 +92,12 @@ def _stages(
     sources: Sources, configuration: TrainingConfiguration, apart: Apart
 ) -> tuple[list[Stage], list[Example], list[Example]]:
     """Give the stages, and what is held out of all of them: coded verbatims, rated texts."""
-    decided = [*_coded(sources.coded, apart), *sources.verdicts]
-    trained, held = split(decided, share=configuration.holdout, seed=configuration.seed)
+    decided = [*_coded(sources.coded, sources, apart), *sources.verdicts]
+    joined = bool(sources.translation and sources.translation.joined)
+    trained, held = split(
+        [one for one in decided if not (joined and one.unsure)], share=configuration.holdout, seed=configuration.seed
+    )
+    trained += [one for one in decided if joined and one.unsure]
     seed, adapted, coded = configuration.seed, configuration.adapted, configuration.coded
     first: list[Example] = []
     if sources.rated:
@@ -99,7 +106,7 @@ def _stages(
         first += read_unlabelled(sources.unlabelled, texts=adapted.unlabelled, seed=seed)
     if sources.codings:
         trained += read_standoff(sources.codings, [one for one in (sources.unlabelled, sources.rated) if one])
-    trained += _coded(sources.authored, apart) * configuration.repeat.authored
+    trained += _coded(sources.authored, sources, apart) * configuration.repeat.authored
     trained = repeated(trained, below=configuration.repeat.below, times=configuration.repeat.times)
     if sources.fragments:
         trained += fragments(sources.fragments, configuration.questions.leading())
@@ -118,8 +125,9 @@ def _stages(
     return stages, held, [one for one in rated if one.stars is not None]
 
 
-def _coded(path: Path | None, apart: Apart) -> list[Example]:
-    return apart.without(path.name, read_coded(path)) if path else []
+def _coded(path: Path | None, sources: Sources, apart: Apart) -> list[Example]:
+    found = apart.without(path.name, read_coded(path)) if path else []
+    return sources.translation.tell_all(found) if sources.translation else found
 
 
 def repeated(examples: Sequence[Example], *, below: int, times: int) -> list[Example]:

@@ -58,7 +58,10 @@ class Contest:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A condition of the rule: on which verbatims (`base`, `gold`, `recent`), by which measure, and whether it held."""
+    """A condition of the rule: on which verbatims (`base`, `gold`, `recent`), by which measure, and whether it held.
+
+    On `codes` it is that the challenger reads all those that the champion reads.
+    """
 
     on: str
     measure: str

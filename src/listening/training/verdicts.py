@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,13 +12,14 @@ from listening.review.verdicts import decisions
 from listening.store.decided import Place
 from listening.training.apart import repeating
 from listening.training.corpus import Example, GoldTag
+from listening.training.translate import Translation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
     """A decision as an example: when it was taken, the probability of its audit's draw, whether its coder was blind.
 
-    `group` names the verbatims that repeat one text; `unknown` are the codes given that the model does not learn.
+    The example is in the codes of the plan; `group` names the verbatims that repeat one text.
     """
 
     example: Example
@@ -25,14 +27,14 @@ class Decided:
     group: str
     drawn: float | None
     blind: bool
-    unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lessons:
     """Decisions parted at a moment: those before it to learn from, those of the audit after it to be judged by.
 
-    `left_out` counts the others, by reason in French.
+    What is learnt is in the engine's codes, what is judged by in those of the plan. `left_out` counts the others, by
+    reason in French.
     """
 
     learnt: tuple[Example, ...]
@@ -42,7 +44,7 @@ class Lessons:
 
 
 def decided(verdicts: Iterable[Verdict], places: Mapping[str, Place], codes: Collection[str]) -> list[Decided]:
-    """Give the decisions that stand on verbatims that are there, in order of time; other codes are left out.
+    """Give the decisions that stand on verbatims that are there, in order of time, with these codes of the plan.
 
     Where coders differ and nobody decided between them, there is none. An example is `natural` when an audit drew it:
     what was asked for because the model doubts is harder than what comes.
@@ -52,7 +54,7 @@ def decided(verdicts: Iterable[Verdict], places: Mapping[str, Place], codes: Col
     return sorted(found, key=lambda one: (one.at, one.example.id))
 
 
-def part(found: Sequence[Decided], gold: Sequence[Example], *, share: float) -> Lessons:
+def part(found: Sequence[Decided], gold: Sequence[Example], *, translation: Translation, share: float) -> Lessons:
     """Part decisions in time, so that the last `share` of those that an audit drew is judged by and not learnt from.
 
     Judged by are audits only: what is read because a model doubted shows that model at its worst, and any other would
@@ -68,14 +70,14 @@ def part(found: Sequence[Decided], gold: Sequence[Example], *, share: float) -> 
     groups = {one.group for one in judged}
     free = _free([one for one in before if one.group not in groups], [one.example.text for one in judged])
     return Lessons(
-        learnt=tuple(one.example for one in free),
+        learnt=tuple(translation.tell(one.example) for one in free),
         judged=tuple(judged),
         turn=judged[0].at if judged else None,
         left_out={
             "verbatims du jeu de référence": len(found) - len(kept),
             "reprises de textes jugés": len(before) - len(free),
             "décisions récentes hors contrôle au hasard": len(kept) - len(before) - len(judged),
-            **_unknown(free),
+            **_untold(free, translation),
         },
     )
 
@@ -90,11 +92,20 @@ def _turn(one: Decided) -> tuple[datetime, str]:
     return one.at, one.example.id
 
 
-def _unknown(learnt: Sequence[Decided]) -> dict[str, int]:
-    """Count the codes that are not learnt, by reason; the remedy is in it, for a code learns in one way only."""
-    codes = sorted({code for one in learnt for code in one.unknown})
-    reason = f"codes que ce modèle n'apprend pas, mais « listening codebook fit » : {', '.join(codes)}"
-    return {reason: sum(len(one.unknown) for one in learnt)} if codes else {}
+def _untold(learnt: Sequence[Decided], translation: Translation) -> dict[str, int]:
+    """Count the codes given that are not learnt, by reason; the remedy is in it, where there is one."""
+    given = Counter(tag.code for one in learnt for tag in one.example.tags or ())
+    joined = sorted(given.keys() & set(translation.joined))
+    others = sorted(given.keys() - set(translation.joined) - set(translation.names))
+    reasons = {
+        "codes réunis, dont un verdict ne dit pas lequel est là": joined,
+        "codes que ce modèle n'apprend pas, mais « listening codebook fit »": others,
+    }
+    return {
+        f"{reason} : {', '.join(codes)}": sum(given[code] for code in codes)
+        for reason, codes in reasons.items()
+        if codes
+    }
 
 
 def _decided(verdict: Verdict, place: Place, codes: Collection[str]) -> Decided:
@@ -118,5 +129,4 @@ def _decided(verdict: Verdict, place: Place, codes: Collection[str]) -> Decided:
         group=place.group,
         drawn=place.drawn,
         blind=verdict.blind,
-        unknown=tuple(one.code for one in verdict.codes if one.code not in codes),
     )

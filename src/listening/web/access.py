@@ -34,16 +34,20 @@ class NotEntered(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Somebody who came in, the secret of their session, and the token of the forms that this page may send."""
+    """Somebody who came in, and the secret of their session."""
 
     coder: Coder
     secret: str
-    token: str
 
     @property
     def name(self) -> str:
         """The name of the account."""
         return self.coder.name
+
+    @property
+    def token(self) -> str:
+        """The token of the forms that a page may send."""
+        return form_token(self.secret)
 
     def may(self, role: Role) -> bool:
         """Tell whether the account has this role or a higher one."""
@@ -61,7 +65,7 @@ def entered(request: Request, here: Here) -> Visitor:
     coder = whose_session(here.store, secret, at=here.clock()) if secret else None
     if secret is None or coder is None:
         raise NotEntered
-    return Visitor(coder, secret, form_token(secret))
+    return Visitor(coder, secret)
 
 
 def at_least(role: Role) -> Callable[[Visitor], Visitor]:

@@ -69,7 +69,8 @@ def _codes(theme: str, codebook: Codebook) -> tuple[str, ...]:
     if not theme or theme in codebook.codes:
         return (theme,) if theme else ()
     if theme in codebook.nets:
-        return tuple(code for code in codebook.codes if codebook.net(code) == theme)
+        inside = tuple(code for code in codebook.codes if codebook.net(code) == theme)
+        return inside or (theme,)  # no code at all would ask for nothing, and find everything
     raise Refused(400, "Ce thème n’est pas dans le plan de codage", "Choisissez-en un dans la liste.")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 from uuid import uuid4
 
@@ -16,7 +16,6 @@ from listening.records import CodeVerdict, Polarity, Tag, Verdict
 from listening.report.french import PARIS
 from listening.review.verdicts import undo
 from listening.store.browse import Read, Stored, readings_of, said_before, stored
-from listening.store.cards import Origin
 from listening.store.coded import coded_once, count_coded, last_verdict
 from listening.store.queue import QueueItem, items_of, open_items, settle
 from listening.store.shown import note_shown, shown_to
@@ -101,7 +100,7 @@ def keep(here: Here, visitor: AsCoder, version: Version, form: Sent) -> Response
     """Keep a verdict, once however often the form is sent, and go on."""
     mode, verbatim = _mode(form), wanted(here, version)
     task = _task(here, visitor, verbatim, mode)
-    engine = None if task.blind else here.engine()
+    tagging = None if task.blind else here.tagging()
     skipped = form.get("action") == "passer"
     verdict = Verdict(
         id=verdict_id(form),
@@ -114,7 +113,7 @@ def keep(here: Here, visitor: AsCoder, version: Version, form: Sent) -> Response
         blind=task.blind,
         queue=task.item.id if task.item else None,
         probability=task.item.probability if task.item else 1.0,
-        model=engine.model if engine else None,
+        model=tagging.model if tagging else None,
     )
     keep_once(here, verdict if skipped else coded(verdict, form, here, verbatim.text))
     return RedirectResponse(f"/coder?mode={mode}&fait={'passe' if skipped else 'code'}", 303)
@@ -145,12 +144,9 @@ def wanted(here: Site, version: str) -> Stored:
 
 def read_by_engine(here: Site, version: str, *, sure: bool = True) -> Read | None:
     """Give what the last engine read in a version: the tags that hold, or all those it kept."""
-    engine = here.engine()
-    if engine is None:
-        return None
-    least = engine.thresholds if sure else dict.fromkeys(engine.thresholds, 0.0)
-    origin = Origin(engine.model, here.codebook.reference, least)
-    return readings_of(here.store, [version], origin).get(version)
+    origin = here.origin()
+    kept = origin if sure else replace(origin, thresholds=dict.fromkeys(origin.thresholds, 0.0))
+    return readings_of(here.store, [version], kept).get(version)
 
 
 def _mode(form: FormData) -> Mode:
@@ -208,9 +204,9 @@ def _said_last(here: Site, visitor: Visitor, verbatim: Stored) -> Start | None:
 
 def _read(here: Site, version: str, doubted: Sequence[str]) -> Start:
     """Give what the engine proposes: the tags that hold, and those in doubt, which are not chosen."""
-    engine, read = here.engine(), read_by_engine(here, version, sure=False)
-    if engine is None or read is None:
+    origin, read = here.origin(), read_by_engine(here, version, sure=False)
+    if read is None:
         return Start()
-    held = frozenset(tag.code for tag in read.tags if tag.probability >= engine.thresholds.get(tag.code, 2.0))
+    held = frozenset(tag.code for tag in read.tags if origin.holds(tag.code, tag.probability))
     proposed = [tag for tag in read.tags if tag.code in held or tag.code in doubted]
     return Start(proposed, held, strongest(read.sentiment))

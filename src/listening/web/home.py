@@ -21,7 +21,7 @@ def home(here: Here, visitor: AsReader) -> Response:
     return page(
         "home",
         visitor,
-        engine=here.engine(),
+        tagging=here.tagging(),
         codebook=here.codebook,
         done=coded_today(here, visitor) if codes else 0,
         waiting=len(waiting_for(here, visitor, "assiste")) if codes else 0,

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from starlette.datastructures import FormData
 
+from listening.errors import StoreError
 from listening.records import Verdict
 from listening.store.queue import settle
 from listening.store.verdicts import add_verdicts, verdicts
@@ -33,7 +34,15 @@ def coded(verdict: Verdict, form: FormData, here: Site, text: str) -> Verdict:
 
 def keep_once(here: Site, verdict: Verdict) -> None:
     """Keep a verdict, unless it is kept already, and close what asked for it."""
-    mine = verdicts(here.store, verbatim=verdict.verbatim, coder=verdict.coder)
-    if verdict.id not in {one.id for one in mine}:
-        add_verdicts(here.store, [verdict])
+    if not _kept(here, verdict):
+        try:
+            add_verdicts(here.store, [verdict])
+        except StoreError:  # as where the same form, sent twice at once, was kept meanwhile
+            if not _kept(here, verdict):
+                raise
         settle(here.store, [verdict.version], codebook=here.codebook.reference, at=here.clock())
+
+
+def _kept(here: Site, verdict: Verdict) -> bool:
+    mine = verdicts(here.store, verbatim=verdict.verbatim, coder=verdict.coder)
+    return verdict.id in {one.id for one in mine}

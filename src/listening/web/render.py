@@ -41,5 +41,11 @@ def templates() -> Environment:
     )
     made.globals |= {write.__name__: write for write in WRITERS}
     made.globals |= {"hundredth": partial(french.decimal, digits=2)}
-    made.globals |= {"MENU": MENU, "TONES": TONES, "SCORES": french.SCORES, "CHANNELS": french.CHANNELS}
+    made.globals |= {
+        "MENU": MENU,
+        "TONES": TONES,
+        "SCORES": french.SCORES,
+        "CHANNELS": french.CHANNELS,
+        "FLAGS": french.FLAGS,
+    }
     return made

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import socket
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
@@ -61,6 +63,18 @@ class Serving:
                 f"{self.host} n'est pas cette seule machine : les mots de passe y passeraient en clair ; donnez "
                 "--certificate et --private-key, ou mettez un mandataire TLS devant et donnez --behind-proxy"
             )
+
+
+def check_free(asked: Serving) -> None:
+    """Raise ConfigurationError where another program listens there already."""
+    family = socket.AF_INET6 if ":" in asked.host else socket.AF_INET
+    try:
+        socket.create_server((asked.host, asked.port), family=family).close()
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise ConfigurationError(f"{asked.host} : écoute impossible ({error.strerror}) ; changez --host") from None
+        problem = f"le port {asked.port} de {asked.host} est déjà pris, peut-être par ces pages mêmes"
+        raise ConfigurationError(f"{problem} ; arrêtez ce qui y écoute, ou donnez un autre --port") from None
 
 
 def serve(store: Store, codebook: Codebook, asked: Serving, *, key: bytes) -> None:

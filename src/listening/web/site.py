@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated
@@ -11,19 +11,11 @@ from fastapi import Depends, Request
 
 from listening.codebook import Codebook
 from listening.errors import StoreError
+from listening.records import Run
 from listening.store.cards import Origin
-from listening.store.frames import last_origin, last_tagging, origin_of
+from listening.store.frames import last_origin, last_tagging
 from listening.store.store import Store
 from listening.web.figures import Figures
-
-
-@dataclass(frozen=True, slots=True)
-class Engine:
-    """The engine whose tags are shown: its name and, by code, from which probability a tag holds."""
-
-    model: str
-    run: str
-    thresholds: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,13 +29,12 @@ class Site:
     secure: bool = False
     figures: Figures = field(default_factory=Figures)
 
-    def engine(self) -> Engine | None:
-        """Give the engine of the last tagging, None where nothing was tagged yet."""
+    def tagging(self) -> Run | None:
+        """Give the run whose tags the pages show, None where nothing was tagged yet."""
         try:
-            run = last_tagging(self.store)
+            return last_tagging(self.store)
         except StoreError:
             return None
-        return Engine(run.model or "", run.id, origin_of(run, self.codebook).thresholds)
 
     def origin(self) -> Origin:
         """Give whose tags the pages show; before any tagging, nobody's."""

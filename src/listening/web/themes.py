@@ -37,7 +37,7 @@ def show_themes(here: Here, visitor: AsReader) -> Response:
         groups=[[net, *net["codes"]] for net in blocks.nets(summary)],
         scale=blocks.scale(summary),
         uncited=blocks.uncited(summary),
-        engine=here.engine(),
+        tagging=here.tagging(),
         codebook=here.codebook,
     )
 
@@ -65,14 +65,14 @@ def show_theme(here: Here, visitor: AsReader, key: str) -> Response:
         inside=inside,
         cuts={name: rows for name, rows in cuts.items() if len(rows) > 1},
         scale=_scale([whole, *(row for rows in cuts.values() for row in rows)]),
-        quotes=_quotes(here, visitor, inside or [whole]),
-        engine=here.engine(),
+        quotes=_quotes(here, visitor, [whole] if key in codes else inside),
+        tagging=here.tagging(),
         codebook=here.codebook,
     )
 
 
 def _themes(here: Site) -> Themes:
-    if here.engine() is None:
+    if here.tagging() is None:
         raise Refused(404, "Rien n’est encore codé", "Lancez d’abord « listening run » : les thèmes en viennent.")
     return here.figures.themes(here.store, here.codebook, here.origin())
 
