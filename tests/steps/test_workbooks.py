@@ -10,6 +10,7 @@ from listening.codebook import Codebook
 from listening.errors import ConfigurationError, StoreError
 from listening.records import Reading, Run, Scores, Tag, Verbatim
 from listening.sources.workbooks import read_sheet
+from listening.steps.forget import find_verbatim, forget
 from listening.steps.workbooks import export_workbook, import_workbook
 from listening.store.coders import Coder, add_coder
 from listening.store.queue import QueueItem, add_items, items_of, open_items
@@ -132,6 +133,17 @@ def test_import_workbook_adds_verdicts_and_closes_items(
     assert (verdict.queue, verdict.probability) == (DRAWN.id, 0.25)
     assert open_items(filled) == [DOUBT, OTHER]
     assert items_of(filled, [DRAWN.version])[DRAWN.version][0].closed_at is not None
+
+
+def test_erasing_takes_away_the_workbook_that_came_back(
+    filled: Store, codebook: Codebook, tmp_path: Path, fill: Fill
+) -> None:
+    path, _ = exported(filled, codebook, tmp_path)
+    back = fill(path, {(2, SENTIMENT): "négatif"})
+    import_workbook(filled, codebook, back)
+    unfinished = find_verbatim(filled, POSTS[2].version, key=b"essai")
+    assert back in forget(filled, unfinished, key=b"essai", actor="essai").removed
+    assert not back.exists() and not path.exists()
 
 
 def test_import_workbook_twice_adds_nothing(filled: Store, codebook: Codebook, tmp_path: Path, fill: Fill) -> None:

@@ -1,9 +1,11 @@
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from listening.records import Verbatim
+from listening.records import Run, Verbatim
 from listening.store.queue import open_items
 from listening.store.store import Store
 
@@ -36,6 +38,21 @@ def test_verbatims_are_found_by_filters_the_newest_first(
     person: People, asked: dict[str, str], first_words: list[str]
 ) -> None:
     assert found(person("lea").get("/verbatims", **asked)) == first_words
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "En langue « en »\xa0: hors codage"), (None, "Sans texte à coder"), ("fr", "Pas encore codé")],
+)
+def test_what_no_engine_read_says_why(
+    person: People, store: Store, verbatims: list[Verbatim], language: str | None, said: str
+) -> None:
+    late = replace(verbatims[0], external_id="99", text="Too slow", language=language)
+    run = Run(id="r2", step="ingest", started_at=datetime(2026, 3, 5, tzinfo=UTC))
+    store.add_verbatims([("f99", late)], run)
+    luc = person("luc")
+    assert said in luc.get("/verbatims", mots="slow").css_first(".found .tags").text()
+    assert said in luc.get(f"/verbatims/{late.version}").css_first("main").text()
 
 
 def test_verbatims_are_shown_page_by_page(person: People) -> None:

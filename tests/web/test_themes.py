@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,14 @@ def test_themes_are_listed_with_share_interval_and_base(person: People) -> None:
     rows = {cells(row)[0]: cells(row)[1:3] for row in page.css(".themes tbody tr")}
     assert rows["Effort"] == ["4", "33,3 [13,8 ; 60,9]"]
     assert rows["Site, appli, espace client"] == ["2", "16,7 [4,7 ; 44,8]"]
+
+
+def test_themes_say_what_their_shares_leave_out(person: People, store: Store, verbatims: list[Verbatim]) -> None:
+    assert "Hors de ces parts" not in person("luc").get("/themes").text()
+    run = Run(id="r2", step="ingest", started_at=datetime(2026, 3, 5, tzinfo=UTC))
+    store.start_run(run)
+    store.add_verbatims([("f99", replace(verbatims[0], external_id="99", text="Too slow", language="en"))], run)
+    assert "Hors de ces parts\xa0: 1 en langue « en »." in person("luc").get("/themes").text()
 
 
 @pytest.mark.parametrize(

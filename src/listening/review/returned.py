@@ -32,10 +32,14 @@ class CodedRow:
 
 @dataclass
 class Sheet:
-    """A workbook that came back: rows that can be used, what is wrong by cell, how many rows nobody finished."""
+    """A workbook that came back: rows that can be used, what is wrong by cell, how many rows nobody finished.
+
+    `versions` names all the texts that it holds.
+    """
 
     purpose: Purpose
     rows: list[CodedRow] = field(default_factory=list)
+    versions: list[str] = field(default_factory=list)
     problems: dict[str, str] = field(default_factory=dict)
     unfinished: int = 0
 
@@ -52,8 +56,10 @@ def read_workbook(path: Path, codebook: Codebook) -> Sheet:
     sheet, seen = Sheet(purpose), dict[str, str]()
     for line, cells in lines:
         row = _Row(line, dict(zip(headers, cells, strict=False)), headers, _choices(codebook))
+        if version := row.value("Identifiant"):
+            sheet.versions.append(version)
         if not row.filled():
-            sheet.unfinished += bool(row.value("Identifiant"))
+            sheet.unfinished += bool(version)
         elif not row.value("Fini") and purpose.model:
             sheet.unfinished += 1
         else:

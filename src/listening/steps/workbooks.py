@@ -20,7 +20,7 @@ from listening.steps.lineage import exported, write_out
 from listening.steps.runs import now, running
 from listening.store.browse import Read, Stored, readings_of, stored_all
 from listening.store.frames import last_tagging, origin_of
-from listening.store.lineage import Export
+from listening.store.lineage import Export, add_exports
 from listening.store.queue import QueueItem, Reason, items_of, open_items, settle
 from listening.store.shown import note_shown, shown_to
 from listening.store.store import Store
@@ -111,6 +111,9 @@ def import_workbook(store: Store, codebook: Codebook, path: Path, *, coder: str 
         with running(store, "review-import", codebook=codebook.reference) as run:
             add_verdicts(store, fresh)
             run.counts["verdicts"] = done.added = len(fresh)
+            # an erasure is to find the workbook that came back, too
+            back = exported("workbook", path, at=run.started_at, run=run.id, versions=sheet.versions)
+            add_exports(store, [back])
     settle(store, [one.version for one in given], codebook=codebook.reference, at=now())
     return done
 

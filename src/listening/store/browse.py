@@ -32,6 +32,7 @@ class Stored:
     channel: str
     text: str
     question: str | None
+    language: str | None
     created_at: datetime | None
     brand: str | None
     wave: str | None
