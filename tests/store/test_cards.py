@@ -56,7 +56,7 @@ def test_cards_follow_whatever_happens_to_verbatims(store: Store, seed: int) -> 
             prepare(store, ORIGIN)
         act(store, draw, RUN)
     assert list(outdated(store)) == []
-    verbatims, tags = frames(store, model="m@1", codebook="c@1", thresholds=ORIGIN.thresholds)
+    verbatims, tags = frames(store, ORIGIN)
     held = {version: set[str]() for version in verbatims["version"]}
     versions = dict(zip(verbatims["id"], verbatims["version"], strict=True))
     for id, code, polarity in tags[["id", "code", "polarity"]].itertuples(index=False):

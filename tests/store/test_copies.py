@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from listening.records import Reading, Run, Verbatim
+from listening.store.cards import Origin
 from listening.store.copies import (
     Examined,
     add_examined,
@@ -87,6 +88,6 @@ def test_frames_copy_of_is_the_earliest_current(filled: Store, deleted: list[int
     read = [(one, [], Reading(sentiment=SENTIMENT, tags=())) for one in waiting]  # type: ignore[arg-type]
     filled.add_readings(read, model="m@1", codebook="c@1", run=RUN)
     filled.mark_deleted({POSTS[rank].id: NOON for rank in deleted}, RUN)
-    verbatims, _ = frames(filled, model="m@1", codebook="c@1", thresholds={"a.b": 0.5})
+    verbatims, _ = frames(filled, Origin("m@1", "c@1", {"a.b": 0.5}))
     originals = verbatims.sort_values("created_at")["copy_of"].tolist()
     assert originals == [None if rank is None else POSTS[rank].id for rank in expected]

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from listening.records import Reading, Run, Scores, Verbatim
+from listening.store.cards import Origin
 from listening.store.copies import Examined, add_examined, forget_groups
 from listening.store.frames import frames
 from listening.store.history import PRESENT, View, as_of
@@ -42,14 +43,14 @@ class Days:
         self.store.mark_deleted(dict.fromkeys((one.id for one in verbatims), NOON), self.run())
 
     def shown(self, hour: int | None = None) -> list[dict[str, Any]]:
-        found, _ = frames(self.store, model="m@1", codebook="c@1", thresholds={"a.b": 0.5}, view=self.view(hour))
+        found, _ = frames(self.store, Origin("m@1", "c@1", {"a.b": 0.5}), view=self.view(hour))
         return [
             {"text": row["text"], "stars": row["stars"] if row["stars"] == row["stars"] else None}
             for row in found.to_dict("records")
         ]
 
     def copies(self, hour: int | None = None) -> dict[str, str | None]:
-        found, _ = frames(self.store, model="m@1", codebook="c@1", thresholds={"a.b": 0.5}, view=self.view(hour))
+        found, _ = frames(self.store, Origin("m@1", "c@1", {"a.b": 0.5}), view=self.view(hour))
         return dict(zip(found["text"], found["copy_of"], strict=True))
 
     def view(self, hour: int | None) -> View:

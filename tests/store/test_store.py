@@ -7,6 +7,7 @@ from sqlalchemy import select
 from listening.errors import StoreError
 from listening.records import Reading, Run, Scores, Segment, Tag, Verbatim
 from listening.store import schema
+from listening.store.cards import Origin
 from listening.store.frames import counts, frames, last_tagging, left_out, waiting
 from listening.store.queue import QueueItem, add_items
 from listening.store.store import Store
@@ -83,10 +84,10 @@ def test_store_is_pending_again_for_another_model_or_codebook(running: Store) ->
 def test_store_frames_apply_thresholds_when_reading(running: Store) -> None:
     running.add_verbatims([("f1", replace(ANSWER, scores=Scores(nps=9)))], RUN)
     read_all(running)
-    verbatims, tags = frames(running, model="m@1", codebook="c@1", thresholds={"a.b": 0.5, "a.c": 0.5})
+    verbatims, tags = frames(running, Origin("m@1", "c@1", {"a.b": 0.5, "a.c": 0.5}))
     assert verbatims[["text", "sentiment", "nps"]].to_numpy().tolist() == [["Accueil parfait", "positif", 9]]
     assert tags["code"].tolist() == ["a.b"]
-    _, more = frames(running, model="m@1", codebook="c@1", thresholds={"a.b": 0.5, "a.c": 0.2})
+    _, more = frames(running, Origin("m@1", "c@1", {"a.b": 0.5, "a.c": 0.2}))
     assert more["code"].tolist() == ["a.b", "a.c"]
 
 
@@ -106,7 +107,7 @@ def test_store_gives_what_waits_with_what_a_model_said_of_the_code(running: Stor
 
 
 def test_store_frames_of_nothing_are_empty(running: Store) -> None:
-    verbatims, tags = frames(running, model="m@1", codebook="c@1", thresholds={"a.b": 0.5})
+    verbatims, tags = frames(running, Origin("m@1", "c@1", {"a.b": 0.5}))
     assert (len(verbatims), len(tags)) == (0, 0)
 
 
@@ -138,7 +139,7 @@ def test_store_frames_tell_how_deep_a_post_is_in_its_thread(running: Store) -> N
     posts = [replace(ANSWER, external_id=post, parent=parent, text=post) for post, parent in parents.items()]
     running.add_verbatims([(post.external_id, post) for post in posts], RUN)
     read_all(running)
-    verbatims, _ = frames(running, model="m@1", codebook="c@1", thresholds={"a.b": 0.5})
+    verbatims, _ = frames(running, Origin("m@1", "c@1", {"a.b": 0.5}))
     depths = verbatims.set_index("external_id")["depth"].to_dict()
     assert [depths[post] for post in "1234"] == [0, 1, 2, 0]
     assert sorted((depths["5"], depths["6"])) == [0, 1]

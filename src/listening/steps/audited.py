@@ -11,6 +11,7 @@ from listening.codebook import Codebook
 from listening.insight.audited import audited_shares
 from listening.records import POLARITIES, Verdict
 from listening.review.verdicts import Subject, opinions
+from listening.store.cards import Origin
 from listening.store.frames import frames
 from listening.store.queue import drawn_items, items_of
 from listening.store.store import Store
@@ -25,7 +26,7 @@ def audited(store: Store, tagger: Tagger, codebook: Codebook) -> pd.DataFrame:
     for nothing; `swayed`, where no verdict is blind, so that those who saw tags are all there is to go by.
     """
     thresholds = cuts(tagger, codebook)
-    texts, tags = frames(store, model=tagger.model, codebook=codebook.reference, thresholds=thresholds)
+    texts, tags = frames(store, Origin(tagger.model, codebook.reference, thresholds))
     items = {one.verbatim: one for one in drawn_items(store)}
     drawn = texts[texts["id"].isin(items.keys())][["id", "version", "weight"]].copy()
     others = items_of(store, drawn["version"].tolist())

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import pandas as pd
-
 from listening.codebook import Codebook
 from listening.errors import StoreError
 from listening.insight.bridge import Bridge, build_bridge
@@ -16,7 +14,7 @@ from listening.report.csv import write_bridge
 from listening.report.french import unbroken
 from listening.steps.lineage import ancestry, exported
 from listening.steps.runs import now, running
-from listening.store.frames import frames
+from listening.store.frames import frames, origin_of
 from listening.store.lineage import Kind, add_exports, keep_codebook
 from listening.store.store import Store
 from listening.store.taggings import taggings
@@ -32,7 +30,8 @@ def bridge(store: Store, old: Codebook, new: Codebook) -> tuple[Bridge, dict[str
     """
     after = _tagging(store, new)
     before = _tagging(store, old, like=after)
-    found = build_bridge(_read(store, old, before), _read(store, new, after), old, new)
+    first, second = (frames(store, origin_of(run, plan)) for run, plan in ((before, old), (after, new)))
+    found = build_bridge(first, second, old, new)
     lineage = {
         "Plan d'avant": f"{old.reference}, codé par {before.model}, exécution {before.id}",
         "Plan d'après": f"{new.reference}, codé par {after.model}, exécution {after.id}",
@@ -84,8 +83,3 @@ def _tagging(store: Store, codebook: Codebook, *, like: Run | None = None) -> Ru
 def _engine(run: Run) -> str:
     """Give the model of a run without what a codebook adds to it or names otherwise."""
     return (run.model or "").partition("+")[0]
-
-
-def _read(store: Store, codebook: Codebook, run: Run) -> tuple[pd.DataFrame, pd.DataFrame]:
-    thresholds = codebook.thresholds(run.configuration["thresholds"], run.configuration.get("precise", {}))
-    return frames(store, model=run.model or "", codebook=codebook.reference, thresholds=thresholds)

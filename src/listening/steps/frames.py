@@ -9,7 +9,7 @@ import pandas as pd
 from listening.codebook import Codebook, load_codebook
 from listening.errors import CodebookError, FormatError
 from listening.records import POLARITIES
-from listening.store.frames import frames, last_tagging
+from listening.store.frames import frames, last_tagging, origin_of
 from listening.store.store import Store
 from listening.tagging.added import unknown, with_added
 from listening.tagging.embedded import EmbeddedTagger
@@ -73,6 +73,4 @@ def read_frames(store: Store, *, codebook: Codebook | None = None) -> tuple[pd.D
     Raises StoreError when nothing was tagged yet.
     """
     codebook = codebook or load_codebook()
-    run = last_tagging(store)
-    thresholds = codebook.thresholds(run.configuration["thresholds"], run.configuration.get("precise", {}))
-    return frames(store, model=run.model or "", codebook=codebook.reference, thresholds=thresholds)
+    return frames(store, origin_of(last_tagging(store), codebook))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from listening.codebook import Codebook
 from listening.insight.summary import Summary, summarize
+from listening.store.cards import Origin
 from listening.store.frames import frames, last_tagging, left_out
 from listening.store.history import PRESENT, View
 from listening.store.store import Store
@@ -56,9 +57,8 @@ def summarise(
 
     `beside` counts what is not in it, by reason: what is left out now, unless told.
     """
-    verbatims, tags = frames(
-        store, model=basis.model, codebook=basis.codebook.reference, thresholds=basis.thresholds, view=view
-    )
+    origin = Origin(basis.model, basis.codebook.reference, basis.thresholds)
+    verbatims, tags = frames(store, origin, view=view)
     out = dict(left_out(store) if beside is None else beside)
     summary = summarize(verbatims, tags, basis.codebook, quotes=quotes, left_out=out)
     return Found(summary=summary, versions=dict(zip(verbatims["id"], verbatims["version"], strict=True)))

@@ -54,9 +54,13 @@ class Origin:
         """Tell whether a tag reaches the threshold of its code; one without threshold is not of the codebook."""
         return code in self.thresholds and probability >= self.thresholds[code]
 
+    def of(self, table: Table) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+        """Keep the rows, of readings or of tags, that it gave."""
+        return table.c.model == self.model, table.c.codebook == self.codebook
+
     def read(self, table: Table, versions: Collection[str]) -> ColumnElement[bool]:
         """Keep the rows, of readings or of tags, that it gave some versions."""
-        return and_(table.c.version.in_(versions), table.c.model == self.model, table.c.codebook == self.codebook)
+        return and_(table.c.version.in_(versions), *self.of(table))
 
     @cached_property
     def codes(self) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, func, or_, select
@@ -67,9 +66,7 @@ def last_origin(store: Store, codebook: Codebook) -> Origin:
         return Origin("", codebook.reference, {})
 
 
-def frames(
-    store: Store, *, model: str, codebook: str, thresholds: Mapping[str, float], view: View = PRESENT
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def frames(store: Store, origin: Origin, *, view: View = PRESENT) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Give the current verbatims that a model read, and their tags that reach their code's threshold; or those of then.
 
     Verbatims: one row each, with `sentiment` and `sentiment_probability`, `depth`, the number of posts above it in its
@@ -79,14 +76,16 @@ def frames(
     import pandas as pd
 
     texts, readings, tags, copies = view.verbatims, schema.readings, schema.tags, view.copies
-    read = and_(readings.c.version == texts.c.version, readings.c.model == model, readings.c.codebook == codebook)
+    read = and_(readings.c.version == texts.c.version, *origin.of(readings))
     facts = (texts.c[name] for name in (*FACTS, *SCORES))
     base = select(*facts, *(readings.c[name] for name in POLARITIES), copies.c.original).join(readings, read)
     query = base.outerjoin(copies, copies.c.version == texts.c.version).where(texts.c.current).order_by(texts.c.id)
     query = query.where(view.holds(readings))
-    holds = or_(*(and_(tags.c.code == code, tags.c.probability >= threshold) for code, threshold in thresholds.items()))
+    holds = or_(
+        *(and_(tags.c.code == code, tags.c.probability >= threshold) for code, threshold in origin.thresholds.items())
+    )
     columns = [texts.c.id, *(tags.c[name] for name in ("code", "polarity", "probability", "start", "stop"))]
-    same = and_(tags.c.version == texts.c.version, tags.c.model == model, tags.c.codebook == codebook)
+    same = and_(tags.c.version == texts.c.version, *origin.of(tags))
     tagged = (
         select(*columns)
         .join(tags, same)

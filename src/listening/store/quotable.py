@@ -35,12 +35,7 @@ def quotable(store: Store, origin: Origin, codes: Collection[str]) -> tuple[pd.D
     rows: list[Any] = []
     with store.transaction() as connection:
         for code in codes:
-            of_code = and_(
-                TAGS.c.model == origin.model,
-                TAGS.c.codebook == origin.codebook,
-                TAGS.c.code == code,
-                TAGS.c.probability >= origin.thresholds[code],
-            )
+            of_code = and_(*origin.of(TAGS), TAGS.c.code == code, TAGS.c.probability >= origin.thresholds[code])
             for polarity in POLARITIES:
                 surest = shown.where(of_code, TAGS.c.polarity == polarity)
                 rows += connection.execute(surest.order_by(TAGS.c.probability.desc(), TAGS.c.version)).all()
