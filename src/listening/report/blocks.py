@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 from listening.insight.quotes import Quote
@@ -67,8 +68,17 @@ def uncited(summary: Themes) -> list[str]:
 
 def scale(summary: Themes) -> float:
     """Give the share at the right end of the tracks: the highest bound shown, rounded up to a tenth."""
-    highest = max((code["high"] for net in nets(summary) for code in [net, *net["codes"]]), default=0.0)
-    return 0.1 if math.isnan(highest) else max(0.1, math.ceil(highest * 10) / 10)
+    return right_end(code["high"] for net in nets(summary) for code in [net, *net["codes"]])
+
+
+def right_end(shares: Iterable[float]) -> float:
+    """Give the highest share rounded up to a tenth, those that are missing left out.
+
+    >>> right_end([0.12, float("nan"), 0.31]), right_end([])
+    (0.4, 0.1)
+    """
+    highest = max((share for share in shares if not math.isnan(share)), default=0.0)
+    return max(0.1, math.ceil(highest * 10) / 10)
 
 
 def sentiments(summary: Summary) -> list[Row]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -10,6 +9,7 @@ from functools import partial
 
 from listening.insight.bridge import Bridge
 from listening.report import bridge as words
+from listening.report.blocks import right_end
 from listening.report.bridge import Row
 from listening.report.french import hundredths
 from listening.report.html import templates
@@ -38,7 +38,7 @@ def render_bridge(
             kinds=kinds(lines),
             waves=waves(bridge),
             parts=words.parts(bridge),
-            scale=scale(lines),
+            scale=right_end(row[f"share_{end}"] for row in lines for end in ("old", "new")),
             change=words.change,
             whole=partial(hundredths, digits=0),
         )
@@ -61,9 +61,3 @@ def waves(bridge: Bridge) -> list[Row]:
         for name, rows in found.items()
     ]
     return columns if len(columns) > 1 else []
-
-
-def scale(lines: Sequence[Row]) -> float:
-    """Give the share at the right end of the tracks: the highest shown, rounded up to a tenth."""
-    shares = (row[f"share_{end}"] for row in lines for end in ("old", "new"))
-    return max(0.1, math.ceil(10 * max((share for share in shares if not math.isnan(share)), default=0.0)) / 10)

@@ -12,7 +12,7 @@ from listening.records import Run
 from listening.report.bridge_page import render_bridge
 from listening.report.csv import write_bridge
 from listening.report.french import unbroken
-from listening.steps.lineage import ancestry, exported
+from listening.steps.lineage import ancestry, exported, write_page
 from listening.steps.runs import now, running
 from listening.store.frames import frames, origin_of
 from listening.store.lineage import Kind, add_exports, keep_codebook
@@ -61,9 +61,7 @@ def publish_bridge(
         moment = now()
         html = render_bridge(found, title=title, generated_at=moment, lineage=lineage, warnings=warnings)
         page = folder / PAGE
-        part = page.with_suffix(".part")
-        part.write_text(html, encoding="utf-8")
-        part.replace(page)
+        write_page(page, html)
         written: list[tuple[Kind, Path]] = [("report", page), *(("table", table) for table in tables)]
         add_exports(store, [exported(kind, path, at=moment, run=run.id) for kind, path in written])
     return page

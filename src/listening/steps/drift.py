@@ -13,7 +13,7 @@ from listening.report.csv import write_drift
 from listening.report.drift_page import render_drift
 from listening.report.french import unbroken
 from listening.report.provenance import provenance
-from listening.steps.lineage import decisions, exported
+from listening.steps.lineage import decisions, exported, write_page
 from listening.steps.runs import running
 from listening.steps.summary import Basis
 from listening.store.arrivals import Windows, arrivals
@@ -63,10 +63,7 @@ def watch(store: Store, basis: Basis, windows: Windows, folder: Path) -> Watched
         shown = {label: told[name] for name, label in SHOWN.items()} | {"Mesure": run.id}
         files = write_drift(drift, folder)
         page = folder / PAGE
-        part = page.with_suffix(".part")
-        html = render_drift(drift, title=unbroken(TITLE), generated_at=run.started_at, lineage=shown)
-        part.write_text(html, encoding="utf-8")
-        part.replace(page)
+        write_page(page, render_drift(drift, title=unbroken(TITLE), generated_at=run.started_at, lineage=shown))
         origin: dict[str, Any] = {"at": run.started_at, "run": run.id}
         written = [*(exported("table", one, **origin) for one in files), exported("report", page, **origin)]
         add_exports(store, written)

@@ -132,6 +132,13 @@ def exported(kind: Kind, path: Path, *, at: datetime, run: str | None = None, ve
     return Export(kind=kind, path=place, sha256=digest, versions=tuple(versions), at=at, run=run)
 
 
+def write_page(page: Path, html: str) -> None:
+    """Write a page whole or not at all."""
+    part = page.with_suffix(".part")
+    part.write_text(html, encoding="utf-8")
+    part.replace(page)
+
+
 def _named(source: Source) -> list[Path]:
     return [value for _, value in source if isinstance(value, Path) and value.is_file()]
 

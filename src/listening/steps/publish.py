@@ -13,7 +13,7 @@ from listening.report.copies import shown_copies
 from listening.report.csv import write_csv, write_review
 from listening.report.html import render_html
 from listening.report.provenance import provenance
-from listening.steps.lineage import decisions, exported, write_out
+from listening.steps.lineage import decisions, exported, write_out, write_page
 from listening.steps.runs import now, running
 from listening.steps.summary import Basis, Found, summarise
 from listening.store.frames import waiting
@@ -90,9 +90,7 @@ def write_report(found: Found, run: Run, folder: Path) -> list[Export]:
         lineage=provenance(run),
         failures=run.lineage["failures"],
     )
-    part = page.with_suffix(".part")
-    part.write_text(html, encoding="utf-8")
-    part.replace(page)
+    write_page(page, html)
     repeated = [versions[row["id"]] for row in shown_copies(summary)]
     return [*tables, exported("report", page, versions=quoted + repeated, **origin)]
 

@@ -98,10 +98,11 @@ def find_refused(
 ) -> list[Refused]:
     """Give the rows in quarantine, of some sources or of all, that carry one of the marks, or hold one of the texts."""
     known = {words for words in map(_words, texts) if words}
+    wanted = set(marks)
 
     def held(row: RowMapping) -> bool:
         content = _words(row["content"])
-        return not set(marks).isdisjoint(row["marks"]) or any(_share(content, words) for words in known)
+        return not wanted.isdisjoint(row["marks"]) or any(_share(content, words) for words in known)
 
     return [Refused(row["id"], row["source"], row["content"]) for row in _refused_rows(store, sources) if held(row)]
 

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from listening.records import CodeVerdict, Polarity, Verdict
 from listening.review.verdicts import disputes
-from listening.store.browse import said_before, stored_all
+from listening.store.browse import Stored, said_before, stored_all
 from listening.store.verdicts import verdicts
 from listening.web.access import AsAdmin, Refused, Sent
 from listening.web.blind import revealed
@@ -26,9 +26,9 @@ router = APIRouter()
 SHOWN = 50  # disputes listed
 
 
-def disputed(here: Site) -> dict[str, list[Verdict]]:
-    """Give what coders said of each version on which they differ, nobody having decided yet."""
-    found = disputes(verdicts(here.store, codebook=here.codebook.reference))
+def disputed(here: Site, *, verbatim: str | None = None) -> dict[str, list[Verdict]]:
+    """Give what coders said of each version, or of those of a verbatim, on which they differ, nobody having decided."""
+    found = disputes(verdicts(here.store, verbatim=verbatim, codebook=here.codebook.reference))
     return {version: said for (version, _), said in sorted(found.items())}
 
 
@@ -45,7 +45,8 @@ def list_disputes(here: Here, visitor: AsAdmin, fait: bool = False) -> Response:
 @router.get("/arbitrer/{version}")
 def show_dispute(here: Here, visitor: AsAdmin, version: Version) -> Response:
     """Show what each coder said of a version; what they all said is chosen already."""
-    verbatim, said = wanted(here, version), _said(here, version)
+    verbatim = wanted(here, version)
+    said = _said(here, verbatim)
     revealed(here, visitor, [version])
     proposed = _proposed(said)
     chosen = [code for code, tones in _tones(said).items() if None not in tones and len(set(tones)) == 1]
@@ -81,8 +82,8 @@ def decide(here: Here, visitor: AsAdmin, version: Version, form: Sent) -> Respon
     return RedirectResponse("/arbitrer?fait=1", 303)
 
 
-def _said(here: Site, version: str) -> Sequence[Verdict]:
-    said = disputed(here).get(version)
+def _said(here: Site, verbatim: Stored) -> Sequence[Verdict]:
+    said = disputed(here, verbatim=verbatim.id).get(verbatim.version)
     if said is None:
         raise Refused(404, "Ce verbatim n’est pas à arbitrer", "Il l’a peut-être été à l’instant : voyez la liste.")
     return said

@@ -17,7 +17,7 @@ from listening.tagging.engine import strongest
 from listening.web.access import AsCoder, AsReader, Refused, Sent, Visitor
 from listening.web.asking import AsAsked
 from listening.web.blind import revealed
-from listening.web.coding import Version, read_by_engine, wanted
+from listening.web.coding import Version, wanted
 from listening.web.evidence import pieces
 from listening.web.render import page
 from listening.web.site import Here
@@ -61,7 +61,8 @@ def show_found(
 def show_verbatim(here: Here, visitor: AsReader, version: Version, fait: bool = False) -> Response:
     """Show a verbatim, what it answers, what the engine read and, to admins, what people said of it."""
     verbatim = _readable(wanted(here, version), visitor)
-    read = read_by_engine(here, version)
+    origin = here.origin()
+    read = readings_of(here.store, [version], origin).get(version)
     given = verdicts(here.store, verbatim=verbatim.id) if visitor.may("admin") else ()
     said = [one for one in given if one.version == version]
     hidden = bool(read or said) and version not in revealed(here, visitor, [version])
@@ -74,7 +75,7 @@ def show_verbatim(here: Here, visitor: AsReader, version: Version, fait: bool = 
         pieces=pieces(verbatim.text, read.tags if read else ()),
         read=read,
         hidden=hidden,
-        tagging=here.tagging(),
+        model=origin.model,
         codebook=here.codebook,
         said=said,
         waits=any(one.closed_at is None for one in items_of(here.store, [version]).get(version, [])),

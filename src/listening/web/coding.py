@@ -15,7 +15,7 @@ from starlette.responses import Response
 from listening.records import CodeVerdict, Polarity, Tag, Verdict
 from listening.report.french import PARIS
 from listening.review.verdicts import undo
-from listening.store.browse import Read, Stored, readings_of, said_before, stored
+from listening.store.browse import Stored, readings_of, said_before, stored
 from listening.store.coded import coded_once, count_coded, last_verdict
 from listening.store.queue import QueueItem, items_of, open_items, settle
 from listening.store.shown import note_shown, shown_to
@@ -142,13 +142,6 @@ def wanted(here: Site, version: str) -> Stored:
     return found
 
 
-def read_by_engine(here: Site, version: str, *, sure: bool = True) -> Read | None:
-    """Give what the last engine read in a version: the tags that hold, or all those it kept."""
-    origin = here.origin()
-    kept = origin if sure else replace(origin, thresholds=dict.fromkeys(origin.thresholds, 0.0))
-    return readings_of(here.store, [version], kept).get(version)
-
-
 def _mode(form: FormData) -> Mode:
     return "aveugle" if form.get("mode") == "aveugle" else "assiste"
 
@@ -204,7 +197,9 @@ def _said_last(here: Site, visitor: Visitor, verbatim: Stored) -> Start | None:
 
 def _read(here: Site, version: str, doubted: Sequence[str]) -> Start:
     """Give what the engine proposes: the tags that hold, and those in doubt, which are not chosen."""
-    origin, read = here.origin(), read_by_engine(here, version, sure=False)
+    origin = here.origin()
+    kept = replace(origin, thresholds=dict.fromkeys(origin.thresholds, 0.0))
+    read = readings_of(here.store, [version], kept).get(version)
     if read is None:
         return Start()
     held = frozenset(tag.code for tag in read.tags if origin.holds(tag.code, tag.probability))

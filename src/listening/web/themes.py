@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+from itertools import chain
 from typing import Any
 
 from fastapi import APIRouter
@@ -11,9 +11,11 @@ from starlette.responses import Response
 from listening.insight.citations import citations
 from listening.insight.quotes import Quote, choose_quotes
 from listening.insight.summary import Themes
-from listening.records import POLARITIES, CodeVerdict
+from listening.records import POLARITIES, CodeVerdict, Run
 from listening.report import blocks
 from listening.report.french import DIMENSIONS, value_name
+from listening.store.cards import Origin
+from listening.store.frames import origin_of
 from listening.store.quotable import quotable
 from listening.web.access import AsReader, Refused, Visitor
 from listening.web.blind import revealed
@@ -29,7 +31,8 @@ QUOTES = 8  # for each code
 @router.get("/themes")
 def show_themes(here: Here, visitor: AsReader) -> Response:
     """Show all themes: their share, and their tone."""
-    summary = _themes(here)
+    tagging = _tagging(here)
+    summary = here.figures.themes(here.store, here.codebook, origin_of(tagging, here.codebook))
     return page(
         "themes",
         visitor,
@@ -37,7 +40,7 @@ def show_themes(here: Here, visitor: AsReader) -> Response:
         groups=[[net, *net["codes"]] for net in blocks.nets(summary)],
         scale=blocks.scale(summary),
         uncited=blocks.uncited(summary),
-        tagging=here.tagging(),
+        tagging=tagging,
         codebook=here.codebook,
     )
 
@@ -45,7 +48,9 @@ def show_themes(here: Here, visitor: AsReader) -> Response:
 @router.get("/themes/{key}")
 def show_theme(here: Here, visitor: AsReader, key: str) -> Response:
     """Show one theme: a net or a code."""
-    summary = _themes(here)
+    tagging = _tagging(here)
+    origin = origin_of(tagging, here.codebook)
+    summary = here.figures.themes(here.store, here.codebook, origin)
     codes, nets = here.codebook.codes, here.codebook.nets
     if key not in codes and key not in nets:
         raise Refused(404, "Ce thème n’est pas dans le plan de codage", "Choisissez-en un dans la liste.")
@@ -64,17 +69,18 @@ def show_theme(here: Here, visitor: AsReader, key: str) -> Response:
         reading=blocks.reading(whole),
         inside=inside,
         cuts={name: rows for name, rows in cuts.items() if len(rows) > 1},
-        scale=_scale([whole, *(row for rows in cuts.values() for row in rows)]),
-        quotes=_quotes(here, visitor, [whole] if key in codes else inside),
-        tagging=here.tagging(),
+        scale=blocks.right_end(row["high"] for row in [whole, *chain.from_iterable(cuts.values())]),
+        quotes=_quotes(here, visitor, origin, [whole] if key in codes else inside),
+        tagging=tagging,
         codebook=here.codebook,
     )
 
 
-def _themes(here: Site) -> Themes:
-    if here.tagging() is None:
+def _tagging(here: Site) -> Run:
+    tagging = here.tagging()
+    if tagging is None:
         raise Refused(404, "Rien n’est encore codé", "Lancez d’abord « listening run » : les thèmes en viennent.")
-    return here.figures.themes(here.store, here.codebook, here.origin())
+    return tagging
 
 
 def _rows(summary: Themes, key: str, dimension: str) -> list[dict[Any, Any]]:
@@ -83,16 +89,12 @@ def _rows(summary: Themes, key: str, dimension: str) -> list[dict[Any, Any]]:
     return [row | {"name": value_name(dimension, row["value"])} for row in rows]
 
 
-def _scale(rows: list[dict[Any, Any]]) -> float:
-    """Give the share at the right end of the tracks: the highest bound, rounded up to a tenth."""
-    highest = max((row["high"] for row in rows if not math.isnan(row["high"])), default=0.0)
-    return max(0.1, math.ceil(highest * 10) / 10)
-
-
-def _quotes(here: Site, visitor: Visitor, rows: list[dict[Any, Any]]) -> list[tuple[Quote, list[Piece], str]]:
+def _quotes(
+    here: Site, visitor: Visitor, origin: Origin, rows: list[dict[Any, Any]]
+) -> list[tuple[Quote, list[Piece], str]]:
     """Give what people wrote that shows some codes, from what is stored still and nobody need look at first."""
     codes = list(here.codebook.codes)
-    verbatims, tags = quotable(here.store, here.origin(), [row["key"] for row in rows])
+    verbatims, tags = quotable(here.store, origin, [row["key"] for row in rows])
     sizes = {(codes.index(row["key"]), rank): row[tone] for row in rows for rank, tone in enumerate(POLARITIES)}
     cited = citations(verbatims, tags, here.codebook)
     versions = dict(zip(verbatims["id"], verbatims["version"], strict=True))
